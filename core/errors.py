@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong with what was given: an English source sentence with {named} facts.
 
-    `field` names the form field, path in a document or column; `row` is the 1-based row of a table, 0 if none.
+    `field` names the form field, path in a document or column; `row` is the 1-based row of a table, 0 if
+    there is none.
     """
 
     sentence: str
@@ -36,7 +38,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
     `status` is the HTTP status that fits.
     """
 
-    def __init__(self, sentence: str = "", *, field: str = "", status: int = 422, **facts: object) -> None:
+    def __init__(self, sentence: str = "", *, field: str = "", status: int = 422, **facts: Any) -> None:
         self.problems: tuple[Problem, ...] = (Problem(sentence, facts, field),) if sentence else ()
         self.status = status
         super().__init__(sentence)
@@ -65,14 +67,14 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
 class Denied(Refusal):
     """The actor has no duty that allows this."""
 
-    def __init__(self, sentence: str = "You have no duty here that allows this.", **facts: object) -> None:
+    def __init__(self, sentence: str = "You have no duty here that allows this.", **facts: Any) -> None:
         super().__init__(sentence, status=403, **facts)
 
 
 class Stale(Refusal):
     """Somebody changed the thing first; `current` is what stands now."""
 
-    def __init__(self, sentence: str, *, current: object, **facts: object) -> None:
+    def __init__(self, sentence: str, *, current: object, **facts: Any) -> None:
         super().__init__(sentence, status=409, **facts)
         self.current = current
 

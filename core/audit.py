@@ -1,0 +1,237 @@
+"""The journal: every act leaves one line, chained by SHA-256 so that no line can be changed unseen.
+
+link(n) = SHA-256(link(n-1) ‖ digest(n)), digest(n) = SHA-256(body(n) ‖ nonce(n)). The nonce makes a digest say nothing
+about its body, so an extract for one selection gives bodies for that selection and digests for all the rest.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Index, insert, select
+from sqlmodel import Field, Session, col
+
+from core.db import Instant, Table, plain, sql_table
+from core.people import Actor
+
+GENESIS = bytes(32)
+ALGORITHM = "gongxuan-journal-v1/sha256"
+
+
+class JournalEntry(Table, table=True):
+    """One line of the journal (全程纪实). `body` is the canonical text that the digest covers."""
+
+    __tablename__ = "journal_entry"
+    __table_args__ = (Index("ix_journal_entry_scope_seq", "scope_id", "seq"),)
+
+    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime | None = Field(default=None, sa_type=Instant)
+    act: str = Field(index=True)
+    scope_id: int
+    actor: str
+    body: str
+    nonce: str
+    digest: str
+    link: str = Field(unique=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest link: its number and 32 bytes."""
+
+    seq: int
+    link: bytes
+
+    @property
+    def short_code(self) -> str:
+        """Eight hexadecimal digits, as printed on signed sheets: `7F3A-91C2`."""
+        return short_code(self.link)
+
+
+def short_code(digest: bytes) -> str:
+    """The first 32 bits of a digest as people write them down."""
+    text = digest[:4].hex().upper()
+    return f"{text[:4]}-{text[4:]}"
+
+
+@dataclass(slots=True)
+class Chain:
+    """The journal's growing end inside one transaction: the head as read after BEGIN, and the lines to add."""
+
+    head: Head | None = None
+    lines: list[dict[str, Any]] = field(default_factory=list)
+
+    def mark(self) -> tuple[Head | None, int]:
+        """Where the chain stands, to come back to if the act is refused."""
+        return self.head, len(self.lines)
+
+    def back_to(self, mark: tuple[Head | None, int]) -> None:
+        """Forget the lines of a refused act."""
+        self.head = mark[0]
+        del self.lines[mark[1] :]
+
+    def add(self, connection: Connection, act: str, scope_id: int, actor: str, at: datetime | None, facts: str) -> None:
+        """Append a line; `facts` is canonical JSON text."""
+        if self.head is None:
+            self.head = read_head(connection)
+        seq = self.head.seq + 1
+        body = canonical_body(seq, at, act, scope_id, actor, facts)
+        nonce = secrets.token_bytes(16)
+        digest = hashlib.sha256(body.encode() + nonce).digest()
+        link = hashlib.sha256(self.head.link + digest).digest()
+        self.lines.append({
+            "seq": seq, "at": at, "act": act, "scope_id": scope_id, "actor": actor, "body": body,
+            "nonce": nonce.hex(), "digest": digest.hex(), "link": link.hex(),
+        })  # fmt: skip
+        self.head = Head(seq, link)
+
+    def write(self, connection: Connection) -> None:
+        """Insert the gathered lines, once, before COMMIT."""
+        if self.lines:
+            connection.execute(insert(sql_table(JournalEntry)), self.lines)
+
+
+def read_head(connection: Connection) -> Head:
+    """The newest link in the database, or the start of an empty journal."""
+    row = connection.execute(
+        select(col(JournalEntry.seq), col(JournalEntry.link)).order_by(col(JournalEntry.seq).desc()).limit(1)
+    ).first()
+    return Head(row[0], bytes.fromhex(row[1])) if row else Head(0, GENESIS)
+
+
+def canonical_body(seq: int, at: datetime | None, act: str, scope_id: int, actor: str, facts: str) -> str:
+    """The text that a line's digest covers. An unattributed act has neither time nor actor."""
+    moment = "" if at is None else at.astimezone(UTC).isoformat(timespec="microseconds")
+    start = json.dumps([seq, moment, act, scope_id, actor], ensure_ascii=False, separators=(",", ":"))
+    return f"{start[:-1]},{facts}]"
+
+
+def canonical_facts(facts: Mapping[str, object]) -> str:
+    """Facts as canonical JSON: sorted keys, exact text for decimals, never a float."""
+    _no_floats(facts)
+    return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain)
+
+
+def _no_floats(value: object) -> None:
+    if isinstance(value, float):
+        raise TypeError("a journal fact is never a float")
+    if isinstance(value, Mapping):
+        for part in value.values():
+            _no_floats(part)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            _no_floats(part)
+
+
+def record(session: Session, actor: Actor, act: str, now: datetime, *, scope: int, **facts: object) -> None:
+    """Write the act's line in the transaction of its effect.
+
+    Facts hold ids, states, counts and digests; never names, identity numbers, contacts or marks' owners.
+    """
+    chain: Chain = session.info["chain"]
+    chain.add(session.connection(), act, scope, actor.label, now, canonical_facts(facts))
+
+
+def record_unattributed(session: Session, act: str, *, scope: int, **facts: object) -> None:
+    """Write a line without actor and time, for acts such as a ballot that must not be tied to a person."""
+    chain: Chain = session.info["chain"]
+    chain.add(session.connection(), act, scope, "", None, canonical_facts(facts))
+
+
+# ── reading and verifying ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The first place where the journal does not hold."""
+
+    seq: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a verification found: lines read, the head reached, the first fault if any."""
+
+    lines: int
+    head: Head
+    fault: Fault | None
+
+
+def verify(rows: Iterable[Any], anchors: Sequence[Head] = ()) -> Verdict:
+    """Recompute every digest and link in order; compare with anchors taken earlier.
+
+    Names the first broken line; an anchor beyond the end shows a tail cut off. Rows have JournalEntry's columns.
+    """
+    expected = {anchor.seq: anchor.link for anchor in anchors}
+    head = Head(0, GENESIS)
+    for row in rows:
+        if reason := _broken(row, head, expected):
+            return Verdict(head.seq, head, Fault(head.seq + 1, reason))
+        head = Head(row.seq, bytes.fromhex(row.link))
+    beyond = [seq for seq in expected if seq > head.seq]
+    if beyond:
+        return Verdict(head.seq, head, Fault(head.seq + 1, f"the journal ends before the anchor at line {min(beyond)}"))
+    return Verdict(head.seq, head, None)
+
+
+def _broken(row: Any, head: Head, expected: Mapping[int, bytes]) -> str:
+    if row.seq != head.seq + 1:
+        return f"line {head.seq + 1} is missing"
+    at = None if row.at is None else row.at
+    if not row.body.startswith(canonical_body(row.seq, at, row.act, row.scope_id, row.actor, "")[:-1]):
+        return "the line's columns differ from its body"
+    digest = hashlib.sha256(row.body.encode() + bytes.fromhex(row.nonce)).digest()
+    if digest.hex() != row.digest:
+        return "the body does not match its digest"
+    link = hashlib.sha256(head.link + digest).digest()
+    if link.hex() != row.link:
+        return "the link does not follow from the line before"
+    if expected.get(row.seq, link) != link:
+        return "the link differs from the anchor"
+    return ""
+
+
+def all_entries(session: Session) -> Iterator[Any]:
+    """Every journal line in order, read in portions."""
+    query = select(sql_table(JournalEntry)).order_by(col(JournalEntry.seq)).execution_options(yield_per=2000)
+    yield from session.connection().execute(query)
+
+
+def extract(rows: Iterable[Any], scope_id: int) -> Iterator[dict[str, object]]:
+    """The whole chain with bodies for one scope and digests for the rest, for a package or an auditor."""
+    for row in rows:
+        line: dict[str, object] = {"seq": row.seq, "digest": row.digest}
+        if row.scope_id == scope_id:
+            line |= {"body": row.body, "nonce": row.nonce}
+        yield line
+
+
+def verify_extract(lines: Iterable[Mapping[str, Any]], head: Head) -> Fault | None:
+    """Recompute an extract's chain up to the given head; returns the first fault or None."""
+    reached = Head(0, GENESIS)
+    for line in lines:
+        seq = int(line["seq"])
+        if seq != reached.seq + 1:
+            return Fault(reached.seq + 1, "missing")
+        digest = bytes.fromhex(str(line["digest"]))
+        if "body" in line:
+            found = hashlib.sha256(str(line["body"]).encode() + bytes.fromhex(str(line["nonce"]))).digest()
+            if found != digest:
+                return Fault(seq, "the body does not match its digest")
+        reached = Head(seq, hashlib.sha256(reached.link + digest).digest())
+    return None if reached == head else Fault(reached.seq, "the extract does not end at the given head")
+
+
+def read_anchors(text: str) -> list[Head]:
+    """Anchors from a file of lines `seq link`; blank lines and lines starting with # are left out."""
+    heads = []
+    for line in text.splitlines():
+        if line.strip() and not line.startswith("#"):
+            seq, link = line.split()[:2]
+            heads.append(Head(int(seq), bytes.fromhex(link)))
+    return heads

@@ -1,0 +1,57 @@
+"""One form of bytes for a document, so that its SHA-256 names its content and not its spelling.
+
+Canonical JSON: UTF-8, keys sorted by code point, no spaces; a Decimal is a string in plain notation without
+trailing zeros, so 0.40 and 0.4 are the same; whole numbers, booleans and null are as in JSON; days and times
+are ISO 8601 strings. Text is kept as it was typed, without Unicode normalisation.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, time
+from decimal import Decimal
+
+
+def canonical(document: object) -> bytes:
+    """The canonical bytes of a document of tables, lists, text, whole numbers, Decimals, days and null.
+
+    Raises TypeError for a float or any other kind of value, ValueError for a Decimal that is not a number.
+    """
+    return json.dumps(
+        _plain(document), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    ).encode()
+
+
+def fingerprint(document: object) -> str:
+    """The SHA-256 of the canonical bytes, in lower-case hexadecimal."""
+    return hashlib.sha256(canonical(document)).hexdigest()
+
+
+def plain_decimal(value: Decimal) -> str:
+    """A Decimal in plain notation without trailing zeros: 0.40 → "0.4", 1E+2 → "100", -0.0 → "0"."""
+    if not value.is_finite():
+        raise ValueError(f"not a number: {value}")
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text
+
+
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, Decimal):
+        return plain_decimal(value)
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {_key(name): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
+        return [_plain(inner) for inner in value]
+    raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+def _key(name: object) -> str:
+    if not isinstance(name, str):
+        raise TypeError(f"a key is text, not {type(name).__name__}")
+    return name
