@@ -218,6 +218,6 @@ def _read(record: Mapping[str, object]) -> tuple[Notice, dict[str, bytes], dict[
         inputs = msgspec.convert(record, _Inputs)
         commitments = {party.party: bytes.fromhex(party.commitment) for party in inputs.parties}
         reveals = {party.party: bytes.fromhex(party.secret) for party in inputs.parties}
-    except (ValueError, TypeError) as error:
+    except (msgspec.ValidationError, ValueError) as error:
         raise Refusal("The record cannot be read: {reason}", reason=str(error)) from error
     return Notice(inputs.draw_id, inputs.ids, inputs.constraints, inputs.beacon), commitments, reveals

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.words import N_
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -67,7 +69,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
 class Denied(Refusal):
     """The actor has no duty that allows this."""
 
-    def __init__(self, sentence: str = "You have no duty here that allows this.", **facts: Any) -> None:
+    def __init__(self, sentence: str = N_("You have no duty here that allows this."), **facts: Any) -> None:
         super().__init__(sentence, status=403, **facts)
 
 
@@ -83,7 +85,7 @@ class Unavailable(Refusal):
     """The system cannot do it now and nothing was done; the same request may be sent again."""
 
     def __init__(
-        self, sentence: str = "The system is busy. Nothing was lost; please send it again.", **facts: object
+        self, sentence: str = N_("The system is busy. Nothing was lost; please send it again."), **facts: Any
     ) -> None:
         super().__init__(sentence, status=503, **facts)
 

@@ -89,7 +89,7 @@ class Terms:
         """Read canonical text back. Raises Refusal if it is not the canonical text of terms."""
         try:
             document = msgspec.json.decode(text, type=_Document)
-        except msgspec.ValidationError as error:
+        except msgspec.DecodeError as error:
             raise Refusal(
                 "The constraints are not a placement: {reason}", field="constraints", reason=str(error)
             ) from error

@@ -1,0 +1,165 @@
+"""Files by their SHA-256 in a folder or an S3 store; the database hears of a file only after its bytes are safe."""
+
+import hashlib
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import urlparse
+
+import obstore
+from obstore.store import LocalStore, S3Store, from_url
+
+from core.errors import Refusal
+from core.kinds import MediaKind, kind_of
+
+PIECE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A file that is safe in the store: SHA-256 in hex, size in bytes, type decided by its content."""
+
+    sha256: str
+    size: int
+    media_type: str
+
+
+class Files:
+    """The store of files, one object per content: `ab/cd/<sha256>`."""
+
+    def __init__(self, storage_url: str, incoming: Path) -> None:
+        self._incoming = incoming
+        incoming.mkdir(parents=True, exist_ok=True)
+        parsed = urlparse(storage_url)
+        self._folder = Path(parsed.path) if parsed.scheme == "file" else None
+        self._store: Any
+        if self._folder is not None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._store = LocalStore(str(self._folder))
+        else:
+            self._store = from_url(storage_url)
+
+    @property
+    def remote(self) -> bool:
+        """Whether the store is S3."""
+        return isinstance(self._store, S3Store)
+
+    def receive(self, source: BinaryIO, *, cap: int, kinds: frozenset[MediaKind]) -> Saved:
+        """Take a file piece by piece, check size and type by content, make it durable. Raises Refusal."""
+        part = self.new_part()
+        try:
+            with part.open("wb") as target:
+                for piece in iter(lambda: source.read(PIECE), b""):
+                    target.write(piece)
+                    _refuse_size(target.tell(), cap)
+                target.flush()
+                os.fsync(target.fileno())
+            return self.adopt(part, kinds=kinds)
+        finally:
+            part.unlink(missing_ok=True)
+
+    async def receive_stream(self, source: AsyncIterator[bytes], *, cap: int, kinds: frozenset[MediaKind]) -> Saved:
+        """Take a large file from a request's body without holding it in memory. Raises Refusal."""
+        part = self.new_part()
+        try:
+            with part.open("wb") as target:
+                async for piece in source:
+                    target.write(piece)
+                    _refuse_size(target.tell(), cap)
+                target.flush()
+                os.fsync(target.fileno())
+            return self.adopt(part, kinds=kinds)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def new_part(self) -> Path:
+        """A fresh path for a file that is being received or made."""
+        return self._incoming / secrets.token_hex(16)
+
+    def adopt(self, path: Path, *, kinds: frozenset[MediaKind]) -> Saved:
+        """Put a finished local file into the store under its digest. Raises Refusal for an unwanted type."""
+        digest, size = digest_of(path)
+        with path.open("rb") as source:
+            kind = kind_of(source.read(8192))
+        if size == 0:
+            raise Refusal("The file is empty.")
+        if kind not in kinds:
+            wanted = ", ".join(sorted(k.name for k in kinds))
+            raise Refusal("This is not a file of the wanted kind ({wanted}).", wanted=wanted)
+        key = _key(digest)
+        if self._folder is not None:
+            self._place(path, self._folder / key)
+        elif not self.has(digest):
+            with path.open("rb") as source:
+                obstore.put(self._store, key, source)
+        return Saved(digest, size, kind.media_type)
+
+    def _place(self, path: Path, target: Path) -> None:
+        """Move within the disk, make read-only, and sync the folder so that the name survives a power cut."""
+        if target.exists():
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(path, target)
+        except OSError:
+            with path.open("rb") as source:
+                obstore.put(self._store, str(target.relative_to(self._folder or target)), source)
+        target.chmod(0o440)
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def has(self, sha256: str) -> bool:
+        """Whether the content is in the store."""
+        try:
+            obstore.head(self._store, _key(sha256))
+        except FileNotFoundError:
+            return False
+        return True
+
+    def read(self, sha256: str) -> bytes:
+        """The whole content; for small files only."""
+        return bytes(obstore.get(self._store, _key(sha256)).bytes())
+
+    def read_range(self, sha256: str, start: int, length: int) -> bytes:
+        """A piece of the content."""
+        return bytes(obstore.get_range(self._store, _key(sha256), start=start, length=length))
+
+    def pieces(self, sha256: str, start: int, length: int) -> Iterator[bytes]:
+        """A range of the content in pieces of a megabyte."""
+        end = start + length
+        while start < end:
+            piece = self.read_range(sha256, start, min(PIECE, end - start))
+            yield piece
+            start += len(piece)
+
+    def fetch(self, sha256: str) -> Path:
+        """A local path with the content, for programs that need one; a fresh copy if the store is remote."""
+        if self._folder is not None:
+            return self._folder / _key(sha256)
+        path = self.new_part()
+        with path.open("wb") as target:
+            for piece in obstore.get(self._store, _key(sha256)).stream(min_chunk_size=PIECE):
+                target.write(bytes(piece))
+        return path
+
+
+def digest_of(path: Path) -> tuple[str, int]:
+    """SHA-256 in hex and size in bytes of a local file."""
+    with path.open("rb") as source:
+        digest = hashlib.file_digest(source, "sha256")
+        return digest.hexdigest(), source.tell()
+
+
+def _refuse_size(size: int, cap: int) -> None:
+    if size > cap:
+        raise Refusal("The file is larger than {cap} MB.", status=413, cap=cap // (1024 * 1024))
+
+
+def _key(sha256: str) -> str:
+    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"

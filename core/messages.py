@@ -1,0 +1,61 @@
+"""Messages to people: e-mail by SMTP, or text files in an outbox folder (the default, picked up by a gateway)."""
+
+import re
+import smtplib
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import parse_qs, unquote, urlparse
+
+from core.settings import Settings
+
+
+class Sender(Protocol):
+    """Sends one text to one contact (a telephone number or e-mail address)."""
+
+    def send(self, contact: str, text: str, now: datetime) -> None:
+        """Send, or raise OSError; nothing is kept beyond what was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """Each message is a file; a local gateway, or a person at the desk, takes it from there."""
+
+    folder: Path
+
+    def send(self, contact: str, text: str, now: datetime) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        name = f"{now:%Y%m%dT%H%M%S%f}-{re.sub(r'[^0-9A-Za-z@.+-]', '_', contact)[:60]}.txt"
+        part = self.folder / (name + ".part")
+        part.write_text(f"{contact}\n{text}\n", "utf-8")
+        part.replace(self.folder / name)
+
+
+@dataclass(frozen=True, slots=True)
+class Smtp:
+    """E-mail through a relay: `smtp://user:password@host:port?from=address`."""
+
+    url: str
+
+    def send(self, contact: str, text: str, now: datetime) -> None:
+        parts = urlparse(self.url)
+        message = EmailMessage()
+        message["To"], message["Subject"] = contact, text.splitlines()[0][:70]
+        message["From"] = parse_qs(parts.query)["from"][0]
+        message["Date"] = now
+        message.set_content(text)
+        with smtplib.SMTP(parts.hostname or "localhost", parts.port or 25, timeout=10) as relay:
+            if parts.scheme == "smtps" or parts.username:
+                relay.starttls()
+            if parts.username:
+                relay.login(unquote(parts.username), unquote(parts.password or ""))
+            relay.send_message(message)
+
+
+def open_sender(settings: Settings) -> Sender:
+    """The sender the settings name."""
+    if settings.message_sender == "smtp":
+        return Smtp(settings.smtp_url)
+    return Outbox(settings.data / "outbox")
