@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from core import audit
+from core.acts import touch
 from core.db import sql_table
 from core.errors import Denied, Refusal
 from core.files import Saved
@@ -24,18 +25,18 @@ from core.people import (
 from core.tables import Account, DutyGrant, OneTimeCode, Person, Scope, StoredFile, WebSession
 
 CODE_TRIES = 5
+PEOPLE = "people"  # the topic that makes every process forget who is signed in and what they may do
 
 # ── accounts and duties ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def open_system(session: Session, actor: Actor, *, now: datetime) -> None:
-    """Open scope 1, the system itself, once."""
-    if session.get(Scope, SYSTEM_SCOPE) is None:
-        session.add(Scope(id=SYSTEM_SCOPE, kind="system", opened_at=now))
-        session.flush()
-        audit.record(session, actor, "system.opened", now, scope=SYSTEM_SCOPE)
-    else:
-        audit.record(session, actor, "system.checked", now, scope=SYSTEM_SCOPE)
+    """Open scope 1, the system itself; refused once it is open."""
+    if session.get(Scope, SYSTEM_SCOPE) is not None:
+        raise Refusal("The system is open already.")
+    session.add(Scope(id=SYSTEM_SCOPE, kind="system", opened_at=now))
+    session.flush()
+    audit.record(session, actor, "system.opened", now, scope=SYSTEM_SCOPE)
 
 
 def open_candidate_account(
@@ -169,6 +170,7 @@ def confirm_duty(session: Session, actor: Actor, grant_id: int, *, now: datetime
         raise Refusal("Nobody confirms a duty for themselves.")
     _refuse_conflict(session, grant.account_id, grant.scope_id, Duty(grant.duty))
     grant.state, grant.confirmed_by, grant.confirmed_at = "held", actor.person_id, now
+    touch(session, PEOPLE)
     audit.record(session, actor, "duty.confirmed", now, scope=grant.scope_id, grant=grant_id, duty=grant.duty)
 
 
@@ -180,6 +182,7 @@ def end_duty(session: Session, actor: Actor, grant_id: int, *, now: datetime) ->
     if grant is None or grant.state == "ended":
         raise Refusal("This duty has already ended.", status=404)
     grant.state, grant.ended_by, grant.ended_at = "ended", actor.person_id, now
+    touch(session, PEOPLE)
     audit.record(session, actor, "duty.ended", now, scope=grant.scope_id, grant=grant_id, duty=grant.duty)
 
 
@@ -210,6 +213,7 @@ def set_password(session: Session, actor: Actor, account_id: int, password_hash:
         .where(col(WebSession.account_id) == account_id, col(WebSession.ended_at).is_(None))
         .values(ended_at=now)
     )
+    touch(session, PEOPLE)
     audit.record(session, actor, "account.password_set", now, scope=SYSTEM_SCOPE, account=account_id)
 
 
@@ -228,6 +232,7 @@ def keep_session(session: Session, row: dict[str, Any], *, now: datetime) -> Non
     replaces = row.pop("replaces", "")
     if replaces and (old := session.get(WebSession, replaces)) is not None:
         old.ended_at = now
+        touch(session, PEOPLE)
     session.add(WebSession(**row, created_at=now, seen_at=now))
 
 
@@ -242,6 +247,7 @@ def keep_session_end(session: Session, token_hash: str, *, now: datetime) -> Non
     """End one session."""
     if (row := session.get(WebSession, token_hash)) is not None:
         row.ended_at = now
+        touch(session, PEOPLE)
 
 
 def keep_language(session: Session, token_hash: str, language: str, *, now: datetime) -> None:  # noqa: ARG001

@@ -7,6 +7,7 @@ time), so it touches nothing but the database. Nobody is told "done" before the 
 import asyncio
 import logging
 import queue
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -15,8 +16,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, text
-from sqlmodel import Session
+from sqlalchemy import Connection, select, text
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, col
 
 from core import audit
 from core.db import Database, WriteGate, guard_scratch
@@ -31,6 +33,13 @@ BATCH = 256
 WAITING = 4096
 SLOW_SECONDS = 0.05
 JOURNAL_LOCK = 0x67786A31
+SQLITE_FAILS = frozenset({
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY,
+})  # fmt: skip
+
+Outcome = tuple[bool, Any]
+"""Whether an act was done, and its value or what it raised."""
 
 
 class Listener(Protocol):
@@ -55,6 +64,10 @@ class _Call:
     def journalled(self) -> bool:
         return self.actor is not None
 
+    def run(self, session: Session) -> Any:
+        actor = () if self.actor is None else (self.actor,)
+        return self.act(session, *actor, *self.args, now=self.now, **self.named)
+
 
 class _Vanished(Exception):  # noqa: N818 - a state of the transaction, not a fault of the program
     """The transaction is gone: its acts have to run again."""
@@ -63,13 +76,14 @@ class _Vanished(Exception):  # noqa: N818 - a state of the transaction, not a fa
 class Acts:
     """The runner. One per process; on SQLite it owns the only write connection, on PostgreSQL one of many."""
 
-    def __init__(self, database: Database, *, listener: Listener | None = None) -> None:
+    def __init__(self, database: Database, *, listener: Listener | None = None, waiting: int = WAITING) -> None:
         self._database = database
         self._listener = listener
-        self._queue: queue.Queue[_Call | None] = queue.Queue(WAITING)
+        self._queue: queue.Queue[_Call | None] = queue.Queue(waiting)
         self._gate = WriteGate()
         self._connection: Connection | None = None
         self._thread = threading.Thread(target=self._work, name="act-writer", daemon=True)
+        self._door = threading.Lock()
         self._closed = False
         self._thread.start()
 
@@ -97,22 +111,25 @@ class Acts:
 
     def close(self) -> None:
         """Finish what is waiting, then end the writer."""
-        if not self._closed:
+        with self._door:
+            if self._closed:
+                return
             self._closed = True
-            self._queue.put(None)
-            self._thread.join()
+        self._queue.put(None)
+        self._thread.join()
 
     def _submit(
         self, act: Callable[..., Any], actor: Actor | None, args: tuple[Any, ...], named: dict[str, Any]
     ) -> "Future[Any]":
-        if self._closed:
-            raise Unavailable
-        now = named.pop("now", None) or datetime.now(UTC)
-        call = _Call(act, actor, args, named, now, Future())
-        try:
-            self._queue.put_nowait(call)
-        except queue.Full:
-            raise Unavailable from None
+        given = named.pop("now", None)
+        with self._door:  # the order of arrival is the order of the queue, and nothing enters once it is closed
+            if self._closed:
+                raise Unavailable
+            call = _Call(act, actor, args, named, given or datetime.now(UTC), Future())
+            try:
+                self._queue.put_nowait(call)
+            except queue.Full:
+                raise Unavailable from None
         return call.answer
 
     # ── the writer's thread ──────────────────────────────────────────────────────────────────────────────────────
@@ -121,7 +138,7 @@ class Acts:
         while (first := self._queue.get()) is not None:
             batch, ended = self._gather(first)
             try:
-                self._settle(batch)
+                self._settle([call for call in batch if call.answer.set_running_or_notify_cancel()])
             except Exception:
                 log.exception("the writer met something unexpected")
                 self._drop_connection()
@@ -153,87 +170,114 @@ class Acts:
             self._drop_connection()
             log.warning("a transaction of %d acts vanished (%s); running them one by one", len(batch), loss)
             outcomes = [self._alone(call) for call in batch]
-        if self._listener and (topics := _topics(batch, outcomes)):
-            self._listener(topics)
-        for call, (ok, value) in zip(batch, outcomes, strict=True):
-            if ok:
+        for call, (done, value) in zip(batch, outcomes, strict=True):
+            if done:
                 call.answer.set_result(value)
             else:
                 call.answer.set_exception(value)
+        if self._listener and (topics := _topics(batch, outcomes)):
+            self._listener(topics)
 
-    def _alone(self, call: _Call) -> tuple[bool, Any]:
+    def _alone(self, call: _Call) -> Outcome:
         try:
             return self._attempt([call])[0]
         except _Vanished as loss:
             self._drop_connection()
-            log.error("an act could not be written: %s", loss)  # noqa: TRY400 - the cause is in the message
-            return False, Unavailable("The record cannot be written just now. Nothing was done; please send it again.")
+            return _not_done([call], str(loss))[0]
 
-    def _attempt(self, batch: list[_Call]) -> list[tuple[bool, Any]]:
+    def _attempt(self, batch: list[_Call]) -> list[Outcome]:
         """One transaction: BEGIN, each act in a savepoint, journal lines, COMMIT. Raises _Vanished."""
         chain = audit.Chain()
         try:
-            connection = self._connection or self._connect()
-            transaction = connection.begin()
-            if not self._database.sqlite:
-                connection.execute(text(f"SELECT pg_advisory_xact_lock({JOURNAL_LOCK})"))
-        except Exception as cause:
-            raise _Vanished(_reason(cause)) from cause
+            connection = self._begin()
+        except Exception as cause:  # noqa: BLE001 - no transaction, so nothing to run again
+            self._drop_connection()
+            return _not_done(batch, _reason(cause))
         outcomes = [self._one(connection, chain, call) for call in batch]
         try:
             chain.write(connection)
             self._announce(connection, batch, outcomes)
-            transaction.commit()
+            connection.commit()
         except Exception as cause:
-            if chain.head and self._stands(chain.head):
-                return outcomes
-            raise _Vanished(_reason(cause)) from cause
+            self._drop_connection()
+            if chain.head is None:  # scratch rows alone, or nothing: harmless to write again
+                raise _Vanished(_reason(cause)) from cause
+            try:
+                stands = self._stands(chain.head)
+            except Exception as failure:  # noqa: BLE001 - done or not: only the database knows
+                self._drop_connection()
+                return _unknown(batch, _reason(failure))
+            if not stands:
+                raise _Vanished(_reason(cause)) from cause
         return outcomes
 
-    def _one(self, connection: Connection, chain: audit.Chain, call: _Call) -> tuple[bool, Any]:
+    def _begin(self) -> Connection:
+        """The writer's connection in a new transaction; a fresh connection where the kept one has died."""
+        if self._connection is not None:
+            try:
+                return self._begun(self._connection)
+            except Exception as cause:  # noqa: BLE001 - whatever it was, a fresh connection shows whether it lasts
+                log.warning("the writer connects anew (%s)", _reason(cause))
+                self._drop_connection()
+        self._connection = self._database.writer()
+        guard_scratch(self._connection, self._gate)
+        return self._begun(self._connection)
+
+    def _begun(self, connection: Connection) -> Connection:
+        connection.begin()
+        if not self._database.sqlite:
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({JOURNAL_LOCK})"))
+        return connection
+
+    def _one(self, connection: Connection, chain: audit.Chain, call: _Call) -> Outcome:
         """Run one act in its savepoint; a refusal rolls back its own effect and journal line, never a neighbour's."""
         mark = chain.mark()
-        self._gate.scratch_only = not call.journalled
         call.topics = []
         started = time.perf_counter()
         session = Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
         session.info.update(chain=chain, topics=call.topics)
+        self._gate.scratch_only = not call.journalled
         try:
-            value = (
-                call.act(session, call.actor, *call.args, now=call.now, **call.named)
-                if call.journalled
-                else call.act(session, *call.args, now=call.now, **call.named)
-            )
+            value = call.run(session)
             session.flush()
             if call.journalled and len(chain.lines) == mark[1]:
                 raise RuntimeError(f"the act {call.act.__name__} left no line in the journal")  # noqa: TRY301
             session.commit()
+            self._still_open(connection, None)
+        except _Vanished:
+            raise
         except Exception as cause:  # noqa: BLE001 - every failure of an act is its caller's answer
             self._still_open(connection, cause)
-            try:
-                session.rollback()
-            except Exception as failure:
-                connection.invalidate()
-                raise _Vanished(_reason(failure)) from failure
+            self._undo(session)
             chain.back_to(mark)
             return False, cause
         finally:
-            session.close()
+            self._gate.scratch_only = False
             if (took := time.perf_counter() - started) > SLOW_SECONDS:
                 log.warning("the act %s took %.0f ms", call.act.__name__, took * 1000)
-        self._still_open(connection, None)
+        session.close()
         return True, value
 
+    def _undo(self, session: Session) -> None:
+        try:
+            session.rollback()
+            session.close()
+        except Exception as failure:
+            raise _Vanished(_reason(failure)) from failure
+
     def _still_open(self, connection: Connection, cause: Exception | None) -> None:
-        """A full disk or I/O error rolls the whole transaction back without a word: find out at once."""
+        """Raise _Vanished where the database failed, not the act.
+
+        A full disk or I/O error may roll back the whole transaction without a word: the driver is asked each time.
+        """
         if not (connection.closed or connection.invalidated):
             driver: Any = connection.connection.driver_connection
-            if driver.in_transaction if self._database.sqlite else not driver.closed:
+            alive = driver.in_transaction if self._database.sqlite else not driver.closed
+            if alive and not _database_failed(cause):
                 return
-            connection.invalidate()
         raise _Vanished(_reason(cause)) from cause
 
-    def _announce(self, connection: Connection, batch: list[_Call], outcomes: list[tuple[bool, Any]]) -> None:
+    def _announce(self, connection: Connection, batch: list[_Call], outcomes: list[Outcome]) -> None:
         """On PostgreSQL, tell the other processes, at the moment of COMMIT, which topics changed."""
         if self._database.sqlite:
             return
@@ -241,19 +285,14 @@ class Acts:
             connection.execute(text("SELECT pg_notify('gongxuan', :topic)"), {"topic": topic})
 
     def _stands(self, head: audit.Head) -> bool:
-        """Whether a commit whose answer was lost has happened after all: its last journal line is there."""
-        self._drop_connection()
-        try:
-            with self._database.reading() as session:
-                row = session.get(audit.JournalEntry, head.seq)
-                return row is not None and row.link == head.link.hex()
-        except Exception:  # noqa: BLE001 - unreachable: the acts run again, which their keys make harmless
-            return False
+        """Whether a commit whose answer was lost has happened after all: its last journal line is there.
 
-    def _connect(self) -> Connection:
-        self._connection = self._database.writer()
-        guard_scratch(self._connection, self._gate)
-        return self._connection
+        Asked behind the journal's lock, so that a commit still under way at the server is over by then.
+        """
+        connection = self._begin()
+        found = connection.scalar(select(col(audit.JournalEntry.link)).where(col(audit.JournalEntry.seq) == head.seq))
+        connection.rollback()
+        return found == head.link.hex()
 
     def _drop_connection(self) -> None:
         connection, self._connection = self._connection, None
@@ -264,9 +303,33 @@ class Acts:
                 connection.close()
 
 
-def _topics(batch: list[_Call], outcomes: list[tuple[bool, Any]]) -> list[str]:
+def _not_done(batch: list[_Call], reason: str) -> list[Outcome]:
+    log.error("%d acts could not be written: %s", len(batch), reason)
+    return [
+        (False, Unavailable("The record cannot be written just now. Nothing was done; please send it again."))
+        for _ in batch
+    ]
+
+
+def _unknown(batch: list[_Call], reason: str) -> list[Outcome]:
+    log.error("nobody knows whether the commit of %d acts was done: %s", len(batch), reason)
+    return [
+        (False, Unavailable("The database gave no answer. Please look whether it was done before you send it again."))
+        for _ in batch
+    ]
+
+
+def _topics(batch: list[_Call], outcomes: list[Outcome]) -> list[str]:
     """What the acts that were done have touched, each topic once."""
-    return list(dict.fromkeys(t for call, (ok, _) in zip(batch, outcomes, strict=True) if ok for t in call.topics))
+    return list(dict.fromkeys(t for call, (done, _) in zip(batch, outcomes, strict=True) if done for t in call.topics))
+
+
+def _database_failed(cause: Exception | None) -> bool:
+    """Whether the database could not work (disk full, I/O error, lock, memory), whatever the act was."""
+    if not isinstance(cause, OperationalError):
+        return False
+    code = getattr(cause.orig, "sqlite_errorcode", None)
+    return code is None or code & 0xFF in SQLITE_FAILS
 
 
 def _reason(cause: Exception | None) -> str:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Index, insert, select
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Field, Session, col
 
 from core.db import Instant, Table, plain, sql_table
@@ -76,6 +77,8 @@ class Chain:
 
     def add(self, connection: Connection, act: str, scope_id: int, actor: str, at: datetime | None, facts: str) -> None:
         """Append a line; `facts` is canonical JSON text."""
+        if at is not None and at.tzinfo is None:
+            raise ValueError("a moment needs its zone")
         if self.head is None:
             self.head = read_head(connection)
         seq = self.head.seq + 1
@@ -120,7 +123,7 @@ def _no_floats(value: object) -> None:
     if isinstance(value, float):
         raise TypeError("a journal fact is never a float")
     if isinstance(value, Mapping):
-        for part in value.values():
+        for part in (*value.keys(), *value.values()):
             _no_floats(part)
     elif isinstance(value, (list, tuple)):
         for part in value:
@@ -169,10 +172,13 @@ def verify(rows: Iterable[Any], anchors: Sequence[Head] = ()) -> Verdict:
     """
     expected = {anchor.seq: anchor.link for anchor in anchors}
     head = Head(0, GENESIS)
-    for row in rows:
-        if reason := _broken(row, head, expected):
-            return Verdict(head.seq, head, Fault(head.seq + 1, reason))
-        head = Head(row.seq, bytes.fromhex(row.link))
+    try:
+        for row in rows:
+            if reason := _broken(row, head, expected):
+                return Verdict(head.seq, head, Fault(head.seq + 1, reason))
+            head = Head(row.seq, bytes.fromhex(row.link))
+    except (TypeError, ValueError, DBAPIError):  # bytes that are no longer text, a moment that is none, a damaged page
+        return Verdict(head.seq, head, Fault(head.seq + 1, "the line cannot be read"))
     beyond = [seq for seq in expected if seq > head.seq]
     if beyond:
         return Verdict(head.seq, head, Fault(head.seq + 1, f"the journal ends before the anchor at line {min(beyond)}"))
@@ -182,8 +188,7 @@ def verify(rows: Iterable[Any], anchors: Sequence[Head] = ()) -> Verdict:
 def _broken(row: Any, head: Head, expected: Mapping[int, bytes]) -> str:
     if row.seq != head.seq + 1:
         return f"line {head.seq + 1} is missing"
-    at = None if row.at is None else row.at
-    if not row.body.startswith(canonical_body(row.seq, at, row.act, row.scope_id, row.actor, "")[:-1]):
+    if not row.body.startswith(canonical_body(row.seq, row.at, row.act, row.scope_id, row.actor, "")[:-1]):
         return "the line's columns differ from its body"
     digest = hashlib.sha256(row.body.encode() + bytes.fromhex(row.nonce)).digest()
     if digest.hex() != row.digest:
@@ -197,9 +202,11 @@ def _broken(row: Any, head: Head, expected: Mapping[int, bytes]) -> str:
 
 
 def all_entries(session: Session) -> Iterator[Any]:
-    """Every journal line in order, read in portions."""
-    query = select(sql_table(JournalEntry)).order_by(col(JournalEntry.seq)).execution_options(yield_per=2000)
-    yield from session.connection().execute(query)
+    """Every journal line in order, read in portions; in SQLite one by one, so that an unreadable line is found."""
+    connection = session.connection()
+    portion = 1 if connection.dialect.name == "sqlite" else 2000
+    query = select(sql_table(JournalEntry)).order_by(col(JournalEntry.seq)).execution_options(yield_per=portion)
+    yield from connection.execute(query)
 
 
 def extract(rows: Iterable[Any], scope_id: int) -> Iterator[dict[str, object]]:
@@ -218,11 +225,13 @@ def verify_extract(lines: Iterable[Mapping[str, Any]], head: Head) -> Fault | No
         seq = int(line["seq"])
         if seq != reached.seq + 1:
             return Fault(reached.seq + 1, "missing")
-        digest = bytes.fromhex(str(line["digest"]))
-        if "body" in line:
-            found = hashlib.sha256(str(line["body"]).encode() + bytes.fromhex(str(line["nonce"]))).digest()
-            if found != digest:
-                return Fault(seq, "the body does not match its digest")
+        try:
+            digest = bytes.fromhex(str(line["digest"]))
+            nonce = bytes.fromhex(str(line.get("nonce", "")))
+        except ValueError:
+            return Fault(seq, "the line cannot be read")
+        if "body" in line and hashlib.sha256(str(line["body"]).encode() + nonce).digest() != digest:
+            return Fault(seq, "the body does not match its digest")
         reached = Head(seq, hashlib.sha256(reached.link + digest).digest())
     return None if reached == head else Fault(reached.seq, "the extract does not end at the given head")
 

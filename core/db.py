@@ -57,10 +57,10 @@ class ExactDecimal(TypeDecorator[Decimal]):
             return None
         if not isinstance(value, (Decimal, int)):
             raise TypeError(f"a mark is a Decimal, not {type(value).__name__}")
-        scaled = Decimal(value).scaleb(self.places)
-        if scaled != scaled.to_integral_value():
+        scaled = Fraction(value) * 10**self.places
+        if scaled.denominator != 1:
             raise ValueError(f"{value} has more than {self.places} decimals")
-        return int(scaled)
+        return int(scaled.numerator)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
         return None if value is None else Decimal(value).scaleb(-self.places)

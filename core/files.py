@@ -13,7 +13,7 @@ import obstore
 from obstore.store import LocalStore, S3Store, from_url
 
 from core.errors import Refusal
-from core.kinds import MediaKind, kind_of
+from core.kinds import HEAD_BYTES, MediaKind, kind_of
 
 PIECE = 1024 * 1024
 
@@ -83,7 +83,7 @@ class Files:
         """Put a finished local file into the store under its digest. Raises Refusal for an unwanted type."""
         digest, size = digest_of(path)
         with path.open("rb") as source:
-            kind = kind_of(source.read(8192))
+            kind = kind_of(source.read(HEAD_BYTES))
         if size == 0:
             raise Refusal("The file is empty.")
         if kind not in kinds:
@@ -95,7 +95,7 @@ class Files:
         elif not self.has(digest):
             with path.open("rb") as source:
                 obstore.put(self._store, key, source)
-        return Saved(digest, size, kind.media_type)
+        return Saved(digest, size, kind.value)
 
     def _place(self, path: Path, target: Path) -> None:
         """Move within the disk, make read-only, and sync the folder so that the name survives a power cut."""

@@ -14,7 +14,6 @@ class SignedIn:
     """A live session with who it belongs to."""
 
     token_hash: str
-    csrf: str
     device: str
     language: str
     seen_at: datetime
@@ -43,7 +42,6 @@ def live_session(
         return None
     return SignedIn(
         token_hash=token_hash,
-        csrf=kept.csrf,
         device=kept.device,
         language=kept.language,
         seen_at=kept.seen_at,

@@ -80,7 +80,6 @@ class WebSession(Table, table=True):
     token_hash: str = Field(primary_key=True)
     account_id: int | None = Field(default=None, foreign_key="account.id", index=True)
     seat_id: int | None = Field(default=None, index=True)
-    csrf: str
     device: str
     language: str = ""
     created_at: datetime = Field(sa_type=Instant)
@@ -99,7 +98,7 @@ class OneTimeCode(Table, table=True):
     subject: str = Field(index=True)
     code_hash: str
     tries: int = 0
-    body: Any = Field(default=None, sa_type=Document)
+    body: Any = Field(default=None, sa_type=Document, nullable=True)
     expires_at: datetime = Field(sa_type=Instant)
     used_at: datetime | None = Field(default=None, sa_type=Instant)
 

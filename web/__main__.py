@@ -1,0 +1,191 @@
+"""The command `gongxuan`."""
+
+import argparse
+import getpass
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from core import audit
+from core.actions import create_first_administrator, open_system
+from core.errors import Refusal
+from core.people import SYSTEM_SCOPE, Actor, Duty
+from core.settings import Settings, Zone, read_settings
+from core.tables import Scope
+from web.asking import PASSWORDS, password_problem
+from web.house import House, open_house
+from web.migrate import migrate
+
+OPERATOR = Actor(label="operator")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 when done, 1 when something checked does not hold, 2 when refused."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    options = parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except Refusal as refusal:
+        print(f"gongxuan: {refusal}", file=sys.stderr)
+        return 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands with their options."""
+    top = argparse.ArgumentParser(prog="gongxuan", description="Competitive selection exams and interviews (公选).")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, run: object, words: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=words, description=words)
+        command.set_defaults(run=run)
+        command.add_argument("--data", default="", help="folder of database, files and keys (GONGXUAN_DATA)")
+        return command
+
+    demo = add("demo", run_demo, "fill a sample selection and serve it")
+    demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--no-serve", action="store_true", help="only fill the data")
+    serve = add("serve", run_serve, "serve the pages, with a worker in the same process")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--zone", choices=[zone.value for zone in Zone], default="")
+    serve.add_argument("--no-worker", action="store_true", help="leave jobs to `gongxuan worker`")
+    add("worker", run_worker, "work on jobs without serving pages")
+    add("migrate", run_migrate, "bring the database to this version")
+    admin = add("admin", run_admin, "create the first administrator of a kind")
+    admin.add_argument("what", choices=["create"])
+    admin.add_argument("--kind", choices=["system", "security", "audit"], default="system")
+    admin.add_argument("--name", required=True, help="the person's name")
+    admin.add_argument("--sign-in", required=True, help="the sign-in name")
+    admin.add_argument("--contact", required=True, help="mobile number or e-mail address for one-time codes")
+    admin.add_argument("--password-file", default="", help="file with the password, else it is asked for")
+    journal = add("audit", run_audit, "check the journal")
+    journal.add_argument("what", choices=["verify", "head"])
+    journal.add_argument("--anchors", default="", help="file of lines `seq link` taken earlier")
+    return top
+
+
+def settings_of(options: argparse.Namespace, **changes: object) -> Settings:
+    """The settings of a command."""
+    if options.data:
+        changes["data"] = options.data
+    return read_settings(os.environ, **changes)
+
+
+def open_ready(settings: Settings) -> House:
+    """The house with its database at this version and its system scope open."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    migrate(settings.database_url)
+    house = open_house(settings)
+    with house.database.reading() as session:
+        opened = session.get(Scope, SYSTEM_SCOPE) is not None
+    if not opened:
+        house.acts.run_sync(open_system, OPERATOR)
+    return house
+
+
+def run_demo(options: argparse.Namespace) -> int:
+    """Serve at once, fill the sample behind it, print where to go."""
+    from web.demo import fill, show_sign_ins
+    from web.serving import serve
+
+    settings = settings_of(options, demo=True)
+    house = open_ready(settings)
+    if options.no_serve:
+        fill(house, print)
+        house.close()
+        return 0
+    address = f"http://127.0.0.1:{options.port}/"
+
+    def begin() -> None:
+        print(f"Gongxuan 公选: {address}", flush=True)
+        threading.Thread(target=lambda: show_sign_ins(fill(house, print), address, print), daemon=True).start()
+
+    serve(house, "127.0.0.1", options.port, when_ready=begin)
+    return 0
+
+
+def run_serve(options: argparse.Namespace) -> int:
+    """Serve the pages of a zone."""
+    from web.serving import serve
+
+    changes = {"zone": Zone(options.zone)} if options.zone else {}
+    serve(open_ready(settings_of(options, **changes)), options.host, options.port, with_worker=not options.no_worker)
+    return 0
+
+
+def run_worker(options: argparse.Namespace) -> int:
+    """Work on jobs until told to stop."""
+    from web.worker import Worker
+
+    house = open_ready(settings_of(options))
+    worker, ended = Worker(house), threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    worker.start()
+    ended.wait()
+    worker.stop()
+    house.close()
+    return 0
+
+
+def run_migrate(options: argparse.Namespace) -> int:
+    """Migrate and say so."""
+    settings = settings_of(options)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    migrate(settings.database_url)
+    print("The database is at this version.")
+    return 0
+
+
+def run_admin(options: argparse.Namespace) -> int:
+    """Create the first system, security or audit administrator."""
+    password = Path(options.password_file).read_text("utf-8").strip() if options.password_file else getpass.getpass()
+    if wrong := password_problem(password):
+        raise Refusal(wrong, field="password")
+    house = open_ready(settings_of(options))
+    try:
+        house.acts.run_sync(
+            create_first_administrator,
+            OPERATOR,
+            Duty(f"{options.kind}_admin"),
+            name=options.name,
+            sign_in=options.sign_in,
+            contact=(house.vault.seal(options.contact), house.vault.fingerprint(options.contact)),
+            password_hash=PASSWORDS.hash(password),
+        )
+    finally:
+        house.close()
+    print(f"Created the {options.kind} administrator {options.sign_in}.")
+    return 0
+
+
+def run_audit(options: argparse.Namespace) -> int:
+    """Verify the journal, or print its head as an anchor."""
+    settings = settings_of(options)
+    if settings.sqlite and not (settings.data / "gongxuan.sqlite").exists():
+        raise Refusal("There is no database in {folder}.", folder=str(settings.data))
+    from core.db import Database
+
+    database = Database(settings.database_url)
+    try:
+        with database.reading() as session:
+            if options.what == "head":
+                head = audit.read_head(session.connection())
+                print(f"{head.seq} {head.link.hex()}")
+                return 0
+            anchors = audit.read_anchors(Path(options.anchors).read_text("utf-8")) if options.anchors else []
+            verdict = audit.verify(audit.all_entries(session), anchors)
+    finally:
+        database.close()
+    if verdict.fault:
+        print(f"The journal does not hold: line {verdict.fault.seq}: {verdict.fault.reason}.")
+        return 1
+    print(f"The journal holds: {verdict.lines} lines, head {verdict.head.short_code}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

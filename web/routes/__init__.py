@@ -1,0 +1,11 @@
+"""All routers, each with the zone it belongs to; audiences do not know each other."""
+
+from litestar import Router
+
+from web.routes import admin, live, signing
+
+ROUTERS: tuple[Router, ...] = (
+    signing.router,
+    live.router,
+    admin.router,
+)

@@ -1,0 +1,250 @@
+"""Who asks: sessions, forged requests refused, strict headers.
+
+Sessions are opaque random tokens of which only a hash is kept; a token is always made here, never taken from a cookie
+that came along, and a new one is made at every sign-in. A write needs an own Origin and a token bound to browser and
+session. Lookups are remembered for a moment, and forgotten at once when an act touches people.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.cookies import SimpleCookie
+from typing import Any
+
+from litestar.connection import ASGIConnection, Request
+from litestar.datastructures import MutableScopeHeaders
+from litestar.enums import ScopeType
+from litestar.handlers.base import BaseRouteHandler
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from core.actions import PEOPLE, keep_seen
+from core.errors import Denied, Unavailable
+from core.people import NOBODY, Actor
+from core.queries import SignedIn, actor_of, live_session
+from web.house import House
+from web.i18n import choose_language
+from web.pages import Visit, Who, wants_fragment
+from web.words import duty_words
+
+SESSION = "gx_session"
+DEVICE = "gx_device"
+LANGUAGE = "gx_language"
+REMEMBERED_SECONDS = 5.0
+SEEN_AFTER = timedelta(minutes=1)
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+CONTENT_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = (
+    ("Content-Security-Policy", CONTENT_POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(self), microphone=(self), geolocation=(), payment=()"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a browser: its device hash, its session if any, and who acts by it."""
+
+    device: str
+    signed_in: SignedIn | None = None
+    actor: Actor = NOBODY
+
+
+@dataclass(slots=True)
+class Sessions:
+    """Looks sessions up and remembers them for a moment."""
+
+    house: House
+    _kept: dict[str, tuple[float, SignedIn | None, Actor]] = field(default_factory=dict)
+    _seen: dict[str, datetime] = field(default_factory=dict)
+
+    def forget(self, topics: Sequence[str]) -> None:
+        """Drop what is remembered when an act has touched people or sessions."""
+        if PEOPLE in topics:
+            self._kept.clear()
+
+    async def find(self, token: str, device: str) -> Known:
+        """Who the token's session belongs to. The session is dead on another device than its own."""
+        if not token:
+            return Known(device, actor=_visitor(device))
+        token_hash = hashed(token)
+        kept = self._kept.get(token_hash)
+        if kept is None or kept[0] < time.monotonic():
+            signed_in, actor = await asyncio.to_thread(self._load, token_hash)
+            if len(self._kept) > 20_000:
+                self._kept.clear()
+            kept = self._kept[token_hash] = (time.monotonic() + REMEMBERED_SECONDS, signed_in, actor)
+        _, signed_in, actor = kept
+        if signed_in is None or signed_in.device != device:
+            return Known(device, actor=_visitor(device))
+        await self._note_seen(signed_in)
+        return Known(device, signed_in, actor)
+
+    def _load(self, token_hash: str) -> tuple[SignedIn | None, Actor]:
+        settings = self.house.settings
+        with self.house.database.reading() as session:
+            found = live_session(
+                session,
+                token_hash,
+                datetime.now(UTC),
+                idle=timedelta(seconds=settings.session_idle),
+                life=timedelta(seconds=settings.session_life),
+            )
+            return found, actor_of(session, found) if found else NOBODY
+
+    async def _note_seen(self, signed_in: SignedIn) -> None:
+        """Write down, at most once a minute, that a session is in use."""
+        now = datetime.now(UTC)
+        last = self._seen.get(signed_in.token_hash, signed_in.seen_at)
+        if now - last > SEEN_AFTER:
+            if len(self._seen) > 20_000:
+                self._seen.clear()
+            self._seen[signed_in.token_hash] = now
+            try:
+                await self.house.acts.keep(keep_seen, [signed_in.token_hash])
+            except Unavailable:
+                self._seen.pop(signed_in.token_hash, None)
+
+
+class Doorkeeper:
+    """The middleware: knows the browser, sets strict headers and the device cookie."""
+
+    def __init__(self, app: ASGIApp, house: House, sessions: Sessions) -> None:
+        self._app, self._house, self._sessions = app, house, sessions
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        if scope["type"] != ScopeType.HTTP or scope["path"].startswith("/static/"):
+            await self._app(scope, receive, send)
+            return
+        cookies = _cookies(scope)
+        device = cookies.get(DEVICE, "")
+        fresh = "" if _plausible(device) else secrets.token_urlsafe(32)
+        known = await self._sessions.find(cookies.get(SESSION, ""), hashed(fresh or device))
+        scope["state"]["known"] = known
+        scope["state"]["visit"] = self._visit(scope, known, cookies)
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableScopeHeaders.from_message(message)
+                for name, value in HEADERS:
+                    headers.setdefault(name, value)
+                if fresh:
+                    headers.add("Set-Cookie", self._cookie(DEVICE, fresh, days=400))
+                if chosen := scope["state"].get("chosen_language"):
+                    headers.add("Set-Cookie", self._cookie(LANGUAGE, chosen, days=400))
+            await send(message)
+
+        await self._app(scope, receive, answer)
+
+    def _visit(self, scope: Scope, known: Known, cookies: dict[str, str]) -> Visit:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        query = scope["query_string"].decode("latin-1")
+        link = next((p[5:] for p in query.split("&") if p.startswith("lang=")), "")
+        kept = known.signed_in.language if known.signed_in else ""
+        language = choose_language(link, cookies.get(LANGUAGE, ""), kept, accept=headers.get("accept-language", ""))
+        if link == language.value:
+            scope["state"]["chosen_language"] = language.value
+        return Visit(
+            language=language,
+            path=scope["path"],
+            query=query,
+            csrf=csrf_token(self._house, known),
+            who=_who(known),
+            fragment=wants_fragment(headers),
+            zone=self._house.settings.time_zone,
+        )
+
+    def _cookie(self, name: str, value: str, *, days: int) -> str:
+        return cookie_header(name, value, secure=self._house.settings.secure_cookies, seconds=days * 86400)
+
+
+def cookie_header(name: str, value: str, *, secure: bool, seconds: int = 0) -> str:
+    """A Set-Cookie value that scripts cannot read; without `seconds` it ends with the browser."""
+    text = f"{name}={value}; Path=/; HttpOnly; SameSite=Lax"
+    if seconds:
+        text += f"; Max-Age={seconds}"
+    return text + "; Secure" if secure else text
+
+
+def new_token() -> str:
+    """A fresh session token of 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def hashed(token: str) -> str:
+    """What is kept of a token."""
+    return hashlib.sha256(token.encode()).hexdigest() if token else ""
+
+
+def csrf_token(house: House, known: Known) -> str:
+    """The token a form sends back, bound to this browser and session."""
+    session = known.signed_in.token_hash if known.signed_in else ""
+    return house.vault.fingerprint(f"csrf:{known.device}:{session}").rpartition(".")[2][:43]
+
+
+async def refuse_forged(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Guard of every route: a write must come from our own page and carry its token."""
+    method = connection.scope.get("method", "GET")
+    if method in SAFE:
+        return
+    house: House = connection.app.state.house
+    if not _own_origin(connection, house.settings.origins):
+        raise Denied("This request came from another site.")
+    given = connection.headers.get("x-csrf-token", "")
+    if not given:
+        request: Request[Any, Any, Any] = Request(connection.scope, connection.receive)
+        given = str((await request.form()).get("_csrf", ""))
+    expected = csrf_token(house, connection.scope["state"]["known"])
+    if not hmac.compare_digest(given.encode(), expected.encode()):
+        raise Denied("This page is out of date. Go back, load it again and send it once more.")
+
+
+def _own_origin(connection: ASGIConnection[Any, Any, Any, Any], origins: Sequence[str]) -> bool:
+    """Whether Origin (or, from old browsers, nothing but the token) says that the request is our own."""
+    if connection.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        return False
+    origin = connection.headers.get("origin", "")
+    if not origin:
+        return True
+    if origins:
+        return origin in origins
+    return origin.partition("://")[2] == connection.headers.get("host", "")
+
+
+def _visitor(device: str) -> Actor:
+    return Actor(label="visitor", device=device)
+
+
+def _who(known: Known) -> Who | None:
+    if known.signed_in is None or not known.signed_in.account_id:
+        return None
+    duties = sorted({duty for held in known.actor.duties.values() for duty in held})
+    return Who(known.signed_in.name, tuple(duty_words(duty) for duty in duties[:3]))
+
+
+def _cookies(scope: Scope) -> dict[str, str]:
+    for name, value in scope["headers"]:
+        if name == b"cookie":
+            jar = SimpleCookie()
+            try:
+                jar.load(value.decode("latin-1"))
+            except Exception:  # noqa: BLE001 - a mangled cookie is no cookie
+                return {}
+            return {key: morsel.value for key, morsel in jar.items()}
+    return {}
+
+
+def _plausible(device: str) -> bool:
+    return len(device) == 43 and device.isascii() and device.replace("-", "").replace("_", "").isalnum()
