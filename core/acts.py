@@ -137,12 +137,14 @@ class Acts:
     def _work(self) -> None:
         while (first := self._queue.get()) is not None:
             batch, ended = self._gather(first)
+            wanted = [call for call in batch if call.answer.set_running_or_notify_cancel()]
             try:
-                self._settle([call for call in batch if call.answer.set_running_or_notify_cancel()])
+                if wanted:
+                    self._settle(wanted)
             except Exception:
                 log.exception("the writer met something unexpected")
                 self._drop_connection()
-                for call in batch:
+                for call in wanted:
                     if not call.answer.done():
                         call.answer.set_exception(Unavailable())
             if ended:

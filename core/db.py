@@ -151,7 +151,7 @@ class Database:
         if self.sqlite and (path := make_url(url).database):
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         self._writing = self._engine(poolclass=NullPool)
-        self._reading = self._engine(pool_size=readers, max_overflow=0, pool_timeout=10)
+        self._reading = self._engine(pool_size=readers, max_overflow=0, pool_timeout=10, pool_pre_ping=not self.sqlite)
         if self.sqlite:
             event.listen(self._writing, "connect", _sqlite_writer)
             event.listen(self._writing, "begin", _begin_immediate)

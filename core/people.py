@@ -18,6 +18,8 @@ class Power(StrEnum):
     CORE_DUTY_CONFIRM = "core:duty:confirm"
     CORE_DUTY_PROPOSE = "core:duty:propose"
     CORE_JOURNAL_READ = "core:journal:read"
+    EXAM_CANDIDACY_DISQUALIFY = "exam:candidacy:disqualify"
+    EXAM_CANDIDACY_NOTE = "exam:candidacy:note"
     EXAM_MARKS_CONFIRM = "exam:marks:confirm"
     EXAM_MARKS_ENTER = "exam:marks:enter"
     EXAM_MARKS_SETTLE = "exam:marks:settle"
@@ -93,10 +95,17 @@ POWERS: Mapping[Duty, frozenset[Power]] = {
         Duty.VETTER: _READ | {Power.EXAM_REGISTRATION_READ, Power.EXAM_REGISTRATION_VET},
         Duty.SECOND_VETTER: _READ | {Power.EXAM_REGISTRATION_READ, Power.EXAM_REGISTRATION_RECHECK},
         Duty.EXAM_OFFICER: _READ
-        | {Power.EXAM_REGISTRATION_READ, Power.EXAM_TICKET_ISSUE, Power.INTERVIEW_PANEL_COMPOSE},
+        | {
+            Power.EXAM_CANDIDACY_DISQUALIFY,
+            Power.EXAM_CANDIDACY_NOTE,
+            Power.EXAM_REGISTRATION_READ,
+            Power.EXAM_TICKET_ISSUE,
+            Power.INTERVIEW_PANEL_COMPOSE,
+        },
         Duty.ENTRY_CLERK: _READ | {Power.EXAM_MARKS_ENTER},
         Duty.ENTRY_CHECKER: _READ | {Power.EXAM_MARKS_CONFIRM, Power.EXAM_MARKS_SETTLE},
-        Duty.WAITING_ROOM_OFFICER: _READ | {Power.INTERVIEW_DRAW_RECORD, Power.INTERVIEW_NUMBER_READ},
+        Duty.WAITING_ROOM_OFFICER: _READ
+        | {Power.EXAM_CANDIDACY_NOTE, Power.INTERVIEW_DRAW_RECORD, Power.INTERVIEW_NUMBER_READ},
         Duty.ROOM_OFFICER: _READ
         | {Power.INTERVIEW_HEARING_RUN, Power.INTERVIEW_PROGRESS_READ, Power.RECORDING_VIDEO_UPLOAD},
         Duty.SUPERVISOR: _READ

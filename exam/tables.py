@@ -129,7 +129,11 @@ class Publication(Table, table=True):
 
 
 class Registration(Table, table=True):
-    """A candidate's application for one post (报名)."""
+    """A candidate's application for one post (报名).
+
+    `open_fields` says what may be corrected and until when; `unit` and `doubts` (conditions not plainly met) are
+    those of the newest version, for the vetting queue.
+    """
 
     __tablename__ = "registration"
     __table_args__ = (UniqueConstraint("selection_id", "person_id"),)
@@ -141,7 +145,9 @@ class Registration(Table, table=True):
     reference: str = Field(unique=True, max_length=16)
     state: str = Field(default="draft", index=True)
     version: int = 0
-    open_fields: Any = Field(default=None, sa_type=Document)
+    open_fields: Any = Field(default=None, sa_type=Document, nullable=True)
+    unit: str = Field(default="", max_length=200)
+    doubts: int = 0
     started_at: datetime = Field(sa_type=Instant)
     submitted_at: datetime | None = Field(default=None, sa_type=Instant)
 
@@ -189,19 +195,20 @@ class RegistrationPaper(Table, table=True):
 
 
 class VettingDecision(Table, table=True):
-    """One hand's verdict on one submitted version (资格审查)."""
+    """One hand's verdict on one submitted version (资格审查); a second hand that disagrees opens another round."""
 
     __tablename__ = "vetting_decision"
-    __table_args__ = (UniqueConstraint("registration_id", "version", "hand"),)
+    __table_args__ = (UniqueConstraint("registration_id", "version", "round", "hand"),)
 
     id: int | None = Field(default=None, primary_key=True)
     registration_id: int = Field(foreign_key="registration.id", index=True)
     version: int
+    round: int = 1
     hand: int
     verdict: str
     condition_number: int = 0
     reason: str = Field(default="", max_length=1000)
-    remarks: Any = Field(default=None, sa_type=Document)
+    remarks: Any = Field(default=None, sa_type=Document, nullable=True)
     person_id: int
     device: str
     decided_at: datetime = Field(sa_type=Instant)
@@ -246,6 +253,7 @@ class MarkEntry(Table, table=True):
     selection_id: int = Field(foreign_key="selection.id", index=True)
     hand: int
     source: str
+    source_name: str = Field(default="", max_length=200)
     source_sha256: str
     person_id: int
     device: str
@@ -265,6 +273,23 @@ class MarkLine(Table, table=True):
     paper_key: str
     mark: Decimal | None = Field(default=None, sa_type=ExactDecimal)
     state: str
+
+
+class MarkSettlement(Table, table=True):
+    """What a third person read from the signed paper where the two hands differ; the newest for a place counts."""
+
+    __tablename__ = "mark_settlement"
+
+    id: int | None = Field(default=None, primary_key=True)
+    first_entry_id: int = Field(foreign_key="mark_entry.id", index=True)
+    second_entry_id: int = Field(foreign_key="mark_entry.id")
+    candidacy_id: int = Field(foreign_key="candidacy.id")
+    paper_key: str
+    mark: Decimal | None = Field(default=None, sa_type=ExactDecimal)
+    state: str
+    reason: str = Field(default="", max_length=1000)
+    settled_by: int
+    settled_at: datetime = Field(sa_type=Instant)
 
 
 class WrittenMark(Table, table=True):

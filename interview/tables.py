@@ -18,8 +18,9 @@ class Judge(Table, table=True):
     person_id: int = Field(foreign_key="person.id", unique=True)
     kind: str
     unit: str = Field(max_length=200)
+    units_before: Any = Field(default=None, sa_type=Document, nullable=True)
     qualified_until: date | None = None
-    relations: Any = Field(default=None, sa_type=Document)
+    relations: Any = Field(default=None, sa_type=Document, nullable=True)
     registered_at: datetime = Field(sa_type=Instant)
 
 
@@ -67,6 +68,7 @@ class Seat(Table, table=True):
     pin_hash: str = ""
     card_issued_at: datetime | None = Field(default=None, sa_type=Instant)
     withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
+    withdrawn_reason: str = Field(default="", max_length=400)
 
 
 class Recusal(Table, table=True):
@@ -162,11 +164,12 @@ class SubmissionKey(Table, table=True):
 
 @scratch
 class SheetDraft(Table, table=True):
-    """A judge's unfinished marks as the server last received them."""
+    """A judge's unfinished marks as the tablet last sent them; `sequence` counts the tablet's own savings."""
 
     __tablename__ = "sheet_draft"
 
     hearing_id: int = Field(primary_key=True, foreign_key="hearing.id", sa_column_kwargs={"autoincrement": False})
     seat_id: int = Field(primary_key=True, foreign_key="seat.id", sa_column_kwargs={"autoincrement": False})
+    sequence: int
     body: Any = Field(sa_type=Document)
     saved_at: datetime = Field(sa_type=Instant)

@@ -22,9 +22,9 @@ class Recording(Table, table=True):
     review_sha256: str | None = Field(default=None, foreign_key="stored_file.sha256")
     poster_sha256: str | None = Field(default=None, foreign_key="stored_file.sha256")
     milliseconds: int = 0
-    probe: Any = Field(default=None, sa_type=Document)
-    findings: Any = Field(default=None, sa_type=Document)
-    problem: Any = Field(default=None, sa_type=Document)
+    probe: Any = Field(default=None, sa_type=Document, nullable=True)
+    findings: Any = Field(default=None, sa_type=Document, nullable=True)
+    problem: Any = Field(default=None, sa_type=Document, nullable=True)
     starts_at: datetime | None = Field(default=None, sa_type=Instant)
     uploaded_by: int
     uploaded_at: datetime = Field(sa_type=Instant)

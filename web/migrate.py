@@ -74,7 +74,5 @@ def _lines(difference: Any) -> list[str]:
 
 
 def _name(part: Any) -> str:
-    """The name of a table, column, index or constraint; a constraint says its table too."""
-    if isinstance(part, Constraint | Index):
-        return f"{part.table} {part.name or [column.name for column in part.columns]}"
-    return str(getattr(part, "name", part))
+    """The name of a table, column, index or constraint; the last two say their table too."""
+    return f"{part.table} {part.name}" if isinstance(part, Constraint | Index) else str(getattr(part, "name", part))

@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 
 from core.days import local_date
 from core.words import N_, Sentence
-from exam.stages import STAGE_WORDS, Stage, Window, current_stage, has_reached
+from exam.plan import PublicationKind
+from exam.queries import stage_now
+from exam.stages import STAGE_WORDS, Stage, has_reached
 from exam.tables import Paper, Publication, Selection
 from web.pages import Road
 from web.pages import Stage as Milestone
@@ -19,13 +21,12 @@ MONTH_WORDS = (
 SHOWN = tuple(stage for stage in Stage if stage not in {Stage.DRAFT, Stage.RESERVE})
 """The stages on the rail: what is before the announcement or after the result is not part of the public road."""
 
-PUBLISHED_AT: Mapping[Stage, str] = {
-    Stage.ANNOUNCED: "announcement",
-    Stage.VETTING: "vetting",
-    Stage.WRITTEN_RESULTS: "written",
-    Stage.INTERVIEW_ENTRY: "interview",
-    Stage.COMPOSITE: "composite",
-    Stage.PROPOSED_NAMES: "proposed",
+PUBLISHED_AT: Mapping[Stage, PublicationKind] = {
+    Stage.ANNOUNCED: PublicationKind.ANNOUNCEMENT,
+    Stage.WRITTEN_RESULTS: PublicationKind.WRITTEN_RESULTS,
+    Stage.INTERVIEW_ENTRY: PublicationKind.INTERVIEW_ENTRY,
+    Stage.COMPOSITE: PublicationKind.COMPOSITE,
+    Stage.PROPOSED_NAMES: PublicationKind.PROPOSED_NAMES,
 }
 """The kind of publication that dates a stage."""
 
@@ -42,12 +43,6 @@ def short_days(first: date, last: date) -> Sentence:
     return Sentence(N_("{first} to {last}"), {"first": short_day(first), "last": short_day(last)})
 
 
-def here(selection: Selection, now: datetime) -> Stage:
-    """The stage at which a selection stands now."""
-    window = Window(selection.registration_opens, selection.registration_closes)
-    return current_stage(Stage(selection.stage), now, window)
-
-
 def road_of(
     selection: Selection,
     publications: Iterable[Publication],
@@ -58,7 +53,7 @@ def road_of(
     english: bool = False,
 ) -> Road:
     """The rail of a selection: every stage with the day planned for it, or on which it was published."""
-    stands = here(selection, now)
+    stands = stage_now(selection, now)
     days = _days(selection, publications, zone, papers)
     marks = tuple(
         Milestone(Sentence(STAGE_WORDS[stage]), days.get(stage, ""), _state(stage, stands)) for stage in SHOWN

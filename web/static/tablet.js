@@ -1,4 +1,4 @@
-// The seat line: the server's clock, the battery, the size of the letters.
+// The seat line of every tablet page: the server's clock, the battery, the size of the letters.
 
 const SIZES = ["normal", "large", "very-large"];
 const CHOSEN = "gongxuan:letters";
@@ -44,8 +44,6 @@ function startSizes() {
   button.hidden = false;
 }
 
-export function startSeatLine() {
-  startClock();
-  startSizes();
-  startBattery();
-}
+startClock();
+startSizes();
+startBattery();

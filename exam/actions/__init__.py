@@ -1,0 +1,50 @@
+"""Every act of exam, by the part of the road it belongs to."""
+
+from exam.actions.announce import (
+    add_condition,
+    add_post,
+    create_selection,
+    drop_paper,
+    edit_post,
+    edit_selection,
+    remove_condition,
+    remove_post,
+    save_scheme_draft,
+    set_paper,
+)
+from exam.actions.marks import confirm_marks, load_entry, settle_difference
+from exam.actions.papers import attach_paper, remove_paper
+from exam.actions.publishing import add_rule_set, advance, freeze_rule_set, publish
+from exam.actions.registering import keep_draft, start_registration, submit_registration, withdraw_registration
+from exam.actions.sitting import issue_tickets, note_candidacy_event
+from exam.actions.vetting import confirm_decision, decide_registration
+
+__all__ = [
+    "add_condition",
+    "add_post",
+    "add_rule_set",
+    "advance",
+    "attach_paper",
+    "confirm_decision",
+    "confirm_marks",
+    "create_selection",
+    "decide_registration",
+    "drop_paper",
+    "edit_post",
+    "edit_selection",
+    "freeze_rule_set",
+    "issue_tickets",
+    "keep_draft",
+    "load_entry",
+    "note_candidacy_event",
+    "publish",
+    "remove_condition",
+    "remove_paper",
+    "remove_post",
+    "save_scheme_draft",
+    "set_paper",
+    "settle_difference",
+    "start_registration",
+    "submit_registration",
+    "withdraw_registration",
+]

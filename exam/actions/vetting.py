@@ -1,0 +1,222 @@
+"""Vetting in two hands (资格审查): one decides, another agrees or refers it back. Nobody vets their own colleague."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from core import audit
+from core.acts import touch
+from core.errors import Denied, Problem, Refusal, Stale, refuse_any
+from core.people import Actor, FirstHand, Power, require_second_hand
+from core.tables import Person
+from exam.actions.gate import refuse_hindered
+from exam.eligibility import Outcome
+from exam.queries import condition_numbers, deadline_of, newest_version, selection_row
+from exam.stages import Deed
+from exam.tables import Registration, VettingDecision
+from exam.vetting import (
+    FOR_FIRST_HAND,
+    Answer,
+    Decision,
+    RegistrationState,
+    VettingVerdict,
+    check_decision,
+    check_reason,
+    same_unit,
+    state_after,
+)
+
+
+def decide_registration(
+    session: Session, actor: Actor, registration_id: int, decision: Decision, *, version: int, now: datetime
+) -> int:
+    """Decide on the submitted version that was seen: the first hand. Returns the decision's id.
+
+    To pass somebody who does not meet a condition by what was entered needs a reason.
+    """
+    registration = _to_vet(session, actor, Power.EXAM_REGISTRATION_VET, registration_id, now)
+    if registration.version != version:
+        raise Stale(
+            "The candidate has submitted again meanwhile; look at the new version.", current=registration.version
+        )
+    if registration.state not in FOR_FIRST_HAND:
+        raise Refusal("This registration does not wait for a first decision any more.", status=409)
+    refuse_any(_decision_problems(session, registration, decision, now))
+    row = VettingDecision(
+        registration_id=registration_id,
+        version=version,
+        round=len(_decisions(session, registration, hand=1)) + 1,
+        hand=1,
+        verdict=decision.verdict,
+        condition_number=decision.condition_number if decision.verdict is VettingVerdict.REFUSE else 0,
+        reason=decision.reason,
+        remarks=_remarks(decision),
+        person_id=actor.person_id,
+        device=actor.device,
+        decided_at=now,
+    )
+    session.add(row)
+    registration.state = RegistrationState.DECIDED
+    session.add(registration)
+    session.flush()
+    audit.record(
+        session,
+        actor,
+        "registration.decided",
+        now,
+        scope=registration.selection_id,
+        registration=registration_id,
+        version=version,
+        decision=row.id,
+        verdict=decision.verdict,
+    )
+    touch(session, f"vetting:{registration.selection_id}")
+    return row.id or 0
+
+
+def confirm_decision(
+    session: Session, actor: Actor, decision_id: int, answer: Answer, reason: str = "", *, now: datetime
+) -> RegistrationState:
+    """Agree with a first decision, which then takes effect, or refer it back with a reason: the second hand."""
+    decision = session.get(VettingDecision, decision_id)
+    if decision is None or decision.hand != 1:
+        raise Denied
+    registration = _to_vet(session, actor, Power.EXAM_REGISTRATION_RECHECK, decision.registration_id, now)
+    _refuse_unless_standing(session, registration, decision)
+    require_second_hand(actor, FirstHand(decision.person_id, decision.device), now)
+    verdict = VettingVerdict(decision.verdict)
+    if answer is Answer.DISAGREE:
+        refuse_any(check_reason(reason))
+    elif verdict is VettingVerdict.PASS:
+        _confirm_identity(session, registration.person_id)
+    elif verdict is VettingVerdict.RETURN:
+        _open_fields(registration, decision, now)
+    registration.state = state_after(verdict, answer)
+    session.add(registration)
+    session.add(
+        VettingDecision(
+            registration_id=decision.registration_id,
+            version=decision.version,
+            round=decision.round,
+            hand=2,
+            verdict=answer,
+            reason=reason,
+            person_id=actor.person_id,
+            device=actor.device,
+            decided_at=now,
+        )
+    )
+    audit.record(
+        session,
+        actor,
+        "registration.vetted",
+        now,
+        scope=registration.selection_id,
+        registration=registration.id,
+        version=decision.version,
+        decision=decision_id,
+        answer=answer,
+        state=registration.state,
+    )
+    touch(session, f"vetting:{registration.selection_id}", f"registration:{registration.id}")
+    return RegistrationState(registration.state)
+
+
+def _to_vet(session: Session, actor: Actor, power: Power, registration_id: int, now: datetime) -> Registration:
+    """A registration that this actor may vet now: by duty, by stage, and without a conflict of interest (回避)."""
+    registration = session.get(Registration, registration_id)
+    if registration is None:
+        raise Denied
+    actor.require(power, registration.selection_id)
+    refuse_hindered(selection_row(session, registration.selection_id), Deed.VET, now)
+    if registration.person_id == actor.person_id:
+        raise Refusal("Nobody vets their own registration.", status=403)
+    units = dict(
+        session.exec(
+            select(Person.id, Person.unit).where(col(Person.id).in_([actor.person_id, registration.person_id]))
+        )
+    )
+    if same_unit([units.get(actor.person_id, "")], [registration.unit, units.get(registration.person_id, "")]):
+        raise Refusal("You work in the same unit as this candidate, so somebody else must vet it.", status=403)
+    return registration
+
+
+def _decisions(session: Session, registration: Registration, *, hand: int) -> list[VettingDecision]:
+    """One hand's decisions on the newest version, in order."""
+    return list(
+        session.exec(
+            select(VettingDecision)
+            .where(
+                VettingDecision.registration_id == registration.id,
+                VettingDecision.version == registration.version,
+                VettingDecision.hand == hand,
+            )
+            .order_by(col(VettingDecision.round))
+        )
+    )
+
+
+def _decision_problems(
+    session: Session, registration: Registration, decision: Decision, now: datetime
+) -> list[Problem]:
+    numbers = condition_numbers(session, registration.selection_id, registration.post_id)
+    problems = check_decision(decision, numbers, now)
+    if decision.verdict is not VettingVerdict.PASS:
+        return problems
+    verdicts = newest_version(session, registration).verdicts
+    unmet = [verdict["number"] for verdict in verdicts if verdict["outcome"] == Outcome.NOT_MET]
+    if unmet and not decision.reason.strip():
+        problems.append(
+            Problem(
+                "Condition {number} is not met by what was entered. State the reason why it may pass.",
+                {"number": unmet[0]},
+                "reason",
+            )
+        )
+    return problems + _identity_problems(session, registration.person_id)
+
+
+def _identity_problems(session: Session, person_id: int) -> list[Problem]:
+    """Why the claimed identity of a person cannot be confirmed."""
+    person = session.get_one(Person, person_id)
+    if not person.identity_hash:
+        return [Problem("This candidate has given no identity number.", {}, "identity")]
+    taken = select(Person.id).where(Person.confirmed_hash == person.identity_hash, Person.id != person_id)
+    if session.exec(taken).first() is None:
+        return []
+    return [
+        Problem(
+            "Another person has been confirmed with this identity number, so this registration cannot pass. "
+            "Compare the papers of both; if this is one person, refuse the second registration.",
+            {},
+            "identity",
+        )
+    ]
+
+
+def _confirm_identity(session: Session, person_id: int) -> None:
+    """The papers have proven the identity number that was only claimed until now."""
+    refuse_any(_identity_problems(session, person_id))
+    person = session.get_one(Person, person_id)
+    person.confirmed_hash = person.identity_hash
+    session.add(person)
+
+
+def _refuse_unless_standing(session: Session, registration: Registration, decision: VettingDecision) -> None:
+    """The decision that was looked at must still be the one that waits."""
+    rounds = _decisions(session, registration, hand=1)
+    if registration.state != RegistrationState.DECIDED or not rounds or rounds[-1].id != decision.id:
+        raise Stale("This decision no longer waits for a second hand.", current=registration.state)
+
+
+def _open_fields(registration: Registration, decision: VettingDecision, now: datetime) -> None:
+    """Open the named fields for correction."""
+    if deadline_of(decision.remarks) <= now:
+        raise Refusal("The deadline of this return has passed. Refer it back, so that a new one is set.", status=409)
+    registration.open_fields = decision.remarks
+
+
+def _remarks(decision: Decision) -> dict[str, object] | None:
+    if decision.verdict is not VettingVerdict.RETURN or decision.correct_until is None:
+        return None
+    return {"fields": dict(decision.remarks), "until": decision.correct_until.isoformat()}

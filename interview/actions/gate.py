@@ -1,0 +1,25 @@
+"""What every act of the interview looks at first: the room, and whether the selection stands at the interview."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core.errors import Refusal, refuse_any
+from exam.stages import Deed, Stage, hindrance
+from exam.tables import Selection
+from interview.tables import Room
+
+
+def room_row(session: Session, room_id: int) -> Room:
+    """A room. Raises Refusal if there is none."""
+    room = session.get(Room, room_id)
+    if room is None:
+        raise Refusal("There is no such room.", status=404)
+    return room
+
+
+def refuse_unless_interview(session: Session, selection_id: int, now: datetime) -> None:
+    """Refuse what belongs to the interview while the selection stands elsewhere."""
+    selection = session.get_one(Selection, selection_id)
+    problem = hindrance(Deed.HOLD_INTERVIEW, Stage(selection.stage), now)
+    refuse_any([problem] if problem else [])

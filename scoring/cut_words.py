@@ -1,0 +1,104 @@
+"""Order, cuts, floors and reserve of a scheme in words."""
+
+from collections.abc import Iterator, Mapping
+
+from core.words import N_, Sentence
+from scoring.cuts import Break, CutRule, Equal, OpeningRule
+from scoring.explain import Names, tie_key_sentence
+from scoring.figures import precision_words
+from scoring.floors import FloorBy, FloorRule, Satisfy
+from scoring.marks import exact_document
+from scoring.reserve import CallOrder, ReserveBy, ReserveRule
+from scoring.scheme import RankWithin, Scheme
+
+EQUALS: Mapping[Equal, str] = {
+    Equal.IN: N_("“{cut}”: who is still equal at the last place enters too."),
+    Equal.OUT: N_("“{cut}”: of those still equal at the last place nobody enters."),
+    Equal.WAIT: N_("“{cut}”: those still equal at the last place wait until their order is recorded."),
+}
+
+
+def opening_words(rule: OpeningRule | None) -> Iterator[Sentence]:
+    """How many applicants a place needs."""
+    if rule is not None:
+        facts = {"ratio": exact_document(rule.per_place)}
+        yield Sentence(
+            N_("A post opens with {ratio} applicants for each place; places without them are dropped."), facts
+        )
+
+
+def order_words(scheme: Scheme, names: Names) -> Iterator[Sentence]:
+    """How ranks are given and ties are broken."""
+    yield Sentence(
+        N_("Ranks are by {part}; equal ones share a rank, and the next is left out."), _by(scheme.total, names)
+    )
+    if scheme.within is RankWithin.GROUP:
+        yield Sentence(N_("Ranks are given inside each group of posts."))
+    else:
+        yield Sentence(N_("Ranks are given inside each post."))
+    keys = tuple(tie_key_sentence(str(key), names) for key in scheme.ties)
+    if keys and scheme.breaking is Break.EVERYWHERE:
+        yield Sentence(N_("Equal ones are compared in this order: {keys}."), {"keys": keys})
+    elif keys:
+        yield Sentence(N_("Equal ones at the last place of a cut are compared in this order: {keys}."), {"keys": keys})
+
+
+def _by(part: str, names: Names) -> dict[str, object]:
+    return {"part": names.part(part)}
+
+
+def cut_words(rule: CutRule, names: Names) -> Iterator[Sentence]:
+    """How many enter, by what, and what equal ones do."""
+    facts = {"cut": rule.name, **_by(rule.by, names)}
+    for band in rule.table:
+        text = N_("“{cut}”: {take} people for up to {places} places, by {part}.")
+        yield Sentence(text, {**facts, "take": band.take, "places": band.places})
+    if rule.take is not None:
+        yield Sentence(N_("“{cut}”: the first {take} by {part}."), {**facts, "take": rule.take})
+    elif rule.per_place is not None:
+        text = N_("“{cut}”: {ratio} people for each place, by {part}; a fraction counts as one.")
+        if rule.per_place.denominator == 1:
+            text = N_("“{cut}”: {ratio} people for each place, by {part}.")
+        yield Sentence(text, {**facts, "ratio": exact_document(rule.per_place)})
+    yield Sentence(EQUALS[rule.equal], facts)
+
+
+def floor_words(rule: FloorRule, names: Names) -> Iterator[Sentence]:
+    """What must be reached where there is no competition."""
+    ratio, text = rule.at_most_per_place, N_("With at most {ratio} present for each place, {part} must reach {floors}.")
+    if ratio is None:
+        ratio = rule.fewer_than_per_place
+        text = N_("With fewer than {ratio} present for each place, {part} must reach {floors}.")
+    floors = tuple(_floor(by, rule) for by in rule.floors)
+    yield Sentence(text, {"ratio": exact_document(ratio or 1), "floors": floors, **_by(rule.part, names)})
+    if len(floors) > 1:
+        yield Sentence(
+            N_("Reaching one of these is enough.")
+            if rule.satisfy is Satisfy.ANY
+            else N_("All of these must be reached.")
+        )
+    if rule.precision:
+        yield Sentence(N_("This mean keeps {precision}."), {"precision": precision_words(rule.precision)})
+
+
+def _floor(by: FloorBy, rule: FloorRule) -> Sentence:
+    if by is FloorBy.FIXED:
+        return Sentence(N_("the mark {mark}"), {"mark": rule.fixed})
+    if by is FloorBy.ROOM_MEAN:
+        return Sentence(N_("the mean of all heard by the same panel"))
+    return Sentence(N_("the lowest mark that entered in posts with competition"))
+
+
+def reserve_words(rule: ReserveRule) -> Iterator[Sentence]:
+    """Who enters the reserve pool, for how long, in which order."""
+    if rule.by is ReserveBy.TOP_NOT_CHOSEN:
+        yield Sentence(N_("The first {top} of those not chosen enter the reserve pool."), {"top": rule.top})
+    elif rule.by is ReserveBy.WITHIN_RANK:
+        yield Sentence(N_("Of the first {top}, those not chosen enter the reserve pool."), {"top": rule.top})
+    else:
+        yield Sentence(N_("Those not chosen with at least {mark} enter the reserve pool."), {"mark": rule.mark})
+    yield Sentence(N_("An entry is valid for {months} months."), {"months": rule.months})
+    if rule.order is CallOrder.MERIT:
+        yield Sentence(N_("Entries are called up in order of merit."))
+    else:
+        yield Sentence(N_("Entries may be called up in another order with a recorded reason."))

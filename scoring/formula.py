@@ -1,0 +1,254 @@
+"""Evaluating the tree of parts for one candidate (综合成绩), exactly, with the steps that led there.
+
+Roundings stand where the scheme puts them (rules.md §2); a part without a mark is never silently a zero.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from scoring.marks import Exact, Mark, MarkState, Precision, as_written, rescale, settle, total
+from scoring.panel_mark import PanelMark
+from scoring.parts import BonusStage, Part, PartKind, PassMarkOn, Policy
+from scoring.steps import Step, StepKind, Term
+
+
+@dataclass(frozen=True, slots=True)
+class BonusPoints:
+    """Bonus points recognised for a candidate: on which part, of which kind, how many."""
+
+    part: str
+    kind: str
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What one candidate brings: marks by part, panel marks by part, bonus points."""
+
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    panels: Mapping[str, PanelMark] = field(default_factory=dict)
+    bonus: Sequence[BonusPoints] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PartResult:
+    """A part's value for one candidate: `value` after and `exact` before its last rounding.
+
+    Without a value, `state` says why and `blocked_by` names the part it comes from. `passed` is None where
+    there is no pass mark. `counts` is false where the scheme leaves the part out of the one above.
+    """
+
+    key: str
+    state: MarkState
+    value: Exact | None = None
+    exact: Fraction | None = None
+    before_bonus: Exact | None = None
+    passed: bool | None = None
+    counts: bool = True
+    blocked_by: str = ""
+    steps: tuple[Step, ...] = ()
+    parts: tuple["PartResult", ...] = ()
+
+    def all_parts(self) -> "list[PartResult]":
+        """This and every part below, inner ones first."""
+        return [inner for part in self.parts for inner in part.all_parts()] + [self]
+
+    def all_steps(self) -> list[Step]:
+        """Every step in the order of the calculation."""
+        return [step for part in self.all_parts() for step in part.steps]
+
+    def failed(self) -> list[str]:
+        """Keys of the parts below their pass mark."""
+        return [part.key for part in self.all_parts() if part.passed is False]
+
+
+def evaluate(part: Part, given: Given, ready: Mapping[str, PartResult] | None = None) -> PartResult:
+    """The value of a part and of everything below it.
+
+    `ready` holds parts already brought to the point where the room coefficient has been applied. A mark that
+    is wanting makes a result without a value; `missing` says which must be refused.
+    """
+    opened = (ready or {}).get(part.key) or open_part(part, given, ready)
+    return _finish(part, given, opened)
+
+
+def missing(part: Part, given: Given) -> list[str]:
+    """Keys of the parts whose mark is wanting although the scheme refuses to compute without it."""
+    if part.kind is PartKind.COMPOSITE:
+        return [key for inner in part.parts for key in missing(inner, given)]
+    state = _leaf_state(part, given)
+    return [part.key] if part.policies.get(state) is Policy.REFUSE else []
+
+
+def open_part(part: Part, given: Given, ready: Mapping[str, PartResult] | None = None) -> PartResult:
+    """The value up to the part's own rounding: before room coefficient, later bonus points and pass mark."""
+    steps: list[Step] = []
+    inner: tuple[PartResult, ...] = ()
+    if part.kind is PartKind.COMPOSITE:
+        inner = tuple(evaluate(child, given, ready) for child in part.parts)
+        blocking = _blocking(part, inner)
+        if blocking is not None:
+            return PartResult(part.key, blocking.state, blocked_by=blocking.blocked_by or blocking.key, parts=inner)
+        inner = tuple(_as_counted(child, result) for child, result in zip(part.parts, inner, strict=True))
+        exact = _sum(part, inner, steps)
+    else:
+        state = _leaf_state(part, given)
+        if state is not MarkState.PRESENT:
+            return PartResult(part.key, state, steps=(Step(StepKind.GIVEN, part.key, (Term(part.key, state=state),)),))
+        exact = _leaf(part, given, steps)
+    return _rounded(part, given, exact, steps, inner)
+
+
+def _rounded(part: Part, given: Given, exact: Fraction, steps: list[Step], inner: tuple[PartResult, ...]) -> PartResult:
+    """Bonus before the rescale, the rescale, and the part's own rounding."""
+    without = exact
+    if part.bonus and part.bonus.stage is BonusStage.BEFORE_RESCALE:
+        exact = _add_bonus(part, given, exact, steps)
+    if part.sum_precision:
+        exact, without = (Fraction(part.sum_precision.of(amount)) for amount in (exact, without))
+        round_last(steps, part.key, part.sum_precision)
+    if part.rescale_to is not None:
+        terms = (Term(part.key, exact, Fraction(part.rescale_to) / part.maximum),)
+        facts = {"from_maximum": part.maximum, "to_maximum": part.rescale_to}
+        exact, without = (rescale(amount, part.maximum, part.rescale_to) for amount in (exact, without))
+        steps.append(Step(StepKind.RESCALE, part.key, terms, exact, as_written(exact, ()), facts=facts))
+    value = round_last(steps, part.key, part.precision)
+    before = settle(without, part.precision)
+    return PartResult(part.key, MarkState.PRESENT, value, exact, before, steps=tuple(steps), parts=inner)
+
+
+def round_last(steps: list[Step], part: str, precision: Precision | None) -> Exact:
+    """Round the value the last step ends with; the step shows it, or a step of its own if it was rounded before."""
+    last = steps[-1]
+    if last.exact is None or last.value is None:
+        raise ValueError("the last step has no value")
+    if precision is None:
+        return last.value
+    rounded = precision.of(last.value)
+    if last.precision is None:
+        steps[-1] = replace(last, value=rounded, precision=precision)
+    elif rounded != last.value:
+        exact = Fraction(last.value)
+        steps.append(Step(StepKind.ROUNDED, part, (Term(part, last.value),), exact, rounded, precision))
+    return rounded
+
+
+def _leaf_state(part: Part, given: Given) -> MarkState:
+    if part.kind is PartKind.PANEL and part.key in given.panels:
+        return MarkState.PRESENT
+    mark = given.marks.get(part.key)
+    if mark is None or (part.kind is PartKind.PANEL and mark.state is MarkState.PRESENT):
+        return MarkState.MISSING
+    return mark.state
+
+
+def _leaf(part: Part, given: Given, steps: list[Step]) -> Fraction:
+    """The exact value of a part that is marked, with its first steps."""
+    if part.kind is PartKind.PANEL:
+        panel = given.panels[part.key]
+        steps.extend(panel.steps)
+        return panel.exact
+    mark = given.marks[part.key].value
+    if mark is None:
+        raise ValueError("a present mark has a value")
+    steps.append(Step(StepKind.GIVEN, part.key, (Term(part.key, mark),), Fraction(mark), mark))
+    return Fraction(mark)
+
+
+def _blocking(part: Part, results: Sequence[PartResult]) -> PartResult | None:
+    """The first part inside that keeps this one from having a value; the first left out if all are."""
+    left_out: list[PartResult] = []
+    for child, result in zip(part.parts, results, strict=True):
+        if result.value is not None:
+            continue
+        policy = child.policies[result.state]
+        if policy in {Policy.OUT, Policy.REFUSE}:
+            return result
+        if policy is Policy.LEAVE_OUT:
+            left_out.append(result)
+    return left_out[0] if len(left_out) == len(results) else None
+
+
+def _as_counted(part: Part, result: PartResult) -> PartResult:
+    """A part without a value as its policy lets it enter: as 0, or not at all."""
+    if result.value is not None:
+        return result
+    if part.policies[result.state] is Policy.LEAVE_OUT:
+        return replace(result, counts=False)
+    zero = Step(StepKind.ZERO, part.key, (Term(part.key, state=result.state),), Fraction(0), Decimal(0))
+    return replace(result, value=Decimal(0), exact=Fraction(0), before_bonus=Decimal(0), steps=(*result.steps, zero))
+
+
+def _sum(part: Part, results: Sequence[PartResult], steps: list[Step]) -> Fraction:
+    """The parts inside times their weights, added; what is left out has its weight spread over the rest."""
+    counted = [(child, result.value) for child, result in zip(part.parts, results, strict=True) if result.counts]
+    terms = tuple(_weighted(child, value) for child, value in counted if value is not None)
+    counted_terms = [term.counted for term in terms]
+    exact = total(counted_terms)
+    plain = all(term.factor is None for term in terms)
+    kind = StepKind.SUM if plain else StepKind.WEIGHTED_SUM
+    steps.append(Step(kind, part.key, terms, exact, as_written(exact, counted_terms)))
+    left = [result for result in results if not result.counts]
+    if left:
+        full = total(child.weight * child.scale for child in part.parts)
+        kept = total(child.weight * child.scale for child, _ in counted)
+        out = tuple(Term(result.key, state=result.state, dropped="not_counted") for result in left)
+        facts = {"full": full, "kept": kept}
+        before = Term(part.key, exact, full / kept)
+        exact = exact * full / kept
+        steps.append(Step(StepKind.LEFT_OUT, part.key, (before, *out), exact, as_written(exact, ()), facts=facts))
+    return exact
+
+
+def _weighted(child: Part, value: Exact) -> Term:
+    if child.weight == 1 and child.weighted_precision is None:
+        return Term(child.key, value)
+    product = Fraction(value) * child.weight
+    result = child.weighted_precision.of(product) if child.weighted_precision else None
+    return Term(child.key, value, weight_number(child.weight), result=result)
+
+
+def weight_number(weight: Fraction) -> Exact:
+    """A weight as it is written: 0.4 rather than 2/5, but 1/3 as it is."""
+    return as_written(weight, ())
+
+
+def _add_bonus(part: Part, given: Given, exact: Fraction, steps: list[Step]) -> Fraction:
+    """Add the bonus points that count: the highest alone unless they accumulate, within the cap."""
+    rule = part.bonus
+    awarded = sorted((b for b in given.bonus if b.part == part.key), key=lambda b: (-Fraction(b.points), b.kind))
+    if rule is None or not awarded:
+        return exact
+    counted = awarded if rule.accumulate else awarded[:1]
+    points = total(bonus.points for bonus in counted)
+    facts: dict[str, object] = {}
+    if rule.cap is not None and points > rule.cap:
+        points, facts = Fraction(rule.cap), {"cap": rule.cap}
+    terms = tuple(Term(b.kind, b.points, dropped="" if b in counted else "not_counted") for b in awarded)
+    base = Term(part.key, steps[-1].value)
+    value = as_written(exact + points, [b.points for b in counted] + [steps[-1].value or Fraction(0)])
+    steps.append(Step(StepKind.BONUS, part.key, (base, *terms), exact + points, value, facts=facts))
+    return exact + points
+
+
+def _finish(part: Part, given: Given, opened: PartResult) -> PartResult:
+    """Bonus points after the rounding, then the pass mark."""
+    if opened.value is None or opened.exact is None:
+        return opened
+    steps = list(opened.steps)
+    value, exact = opened.value, opened.exact
+    reached = opened.before_bonus if opened.before_bonus is not None else value
+    if part.bonus and part.bonus.stage is BonusStage.AFTER:
+        earned = not part.bonus.needs_pass or part.pass_mark is None or value >= part.pass_mark.mark
+        if earned:
+            exact = _add_bonus(part, given, Fraction(value), steps)
+            value = steps[-1].value or value
+    passed: bool | None = None
+    if part.pass_mark:
+        looked_at = reached if part.pass_mark.on is PassMarkOn.BEFORE_BONUS else value
+        passed = looked_at >= part.pass_mark.mark
+        facts = {"pass_mark": part.pass_mark.mark, "passed": passed}
+        steps.append(Step(StepKind.PASS_MARK, part.key, (Term(part.key, looked_at),), facts=facts))
+    return replace(opened, value=value, exact=exact, before_bonus=reached, passed=passed, steps=tuple(steps))

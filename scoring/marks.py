@@ -1,0 +1,162 @@
+"""Exact arithmetic on marks (成绩): rounding, means, trims, states. No float ever passes here.
+
+A value is a Decimal where it has been rounded or written by somebody, a Fraction where it is exact and
+between two roundings (rules.md §2).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+Exact = Decimal | Fraction
+SHOWN_DIGITS = 7  # decimals of a repeating fraction that a page shows before the ellipsis
+
+
+class Rounding(StrEnum):
+    """What happens to the digits beyond the last one kept."""
+
+    HALF_UP = "half_up"  # 四舍五入; a half goes away from zero
+    HALF_EVEN = "half_even"  # 四舍六入五成双
+    TRUNCATE = "truncate"  # 不按四舍五入取舍
+
+
+class MarkState(StrEnum):
+    """How a mark stands. Only PRESENT carries a value, and no other state is a zero (rules.md §10)."""
+
+    PRESENT = "present"
+    MISSING = "missing"  # nobody has said anything yet
+    ABSENT = "absent"  # 缺考
+    EXEMPT = "exempt"  # 免试
+    WITHDRAWN = "withdrawn"  # 放弃
+    VOID = "void"  # 成绩无效
+    DISQUALIFIED = "disqualified"  # 取消资格
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One mark with its state; `value` is None unless the state is PRESENT."""
+
+    value: Decimal | None = None
+    state: MarkState = MarkState.PRESENT
+
+    def __post_init__(self) -> None:
+        if (self.value is not None) != (self.state is MarkState.PRESENT):
+            raise ValueError("a mark has a value exactly when it is present")
+
+    @classmethod
+    def of(cls, value: Decimal | int | str) -> "Mark":
+        """A present mark."""
+        return cls(Decimal(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """How many decimals are kept and how the rest is rounded."""
+
+    decimals: int
+    rounding: Rounding = Rounding.HALF_UP
+
+    def of(self, value: Exact) -> Decimal:
+        """The value at this precision, with exactly that many decimals."""
+        return round_to(value, self.decimals, self.rounding)
+
+
+def round_to(value: Exact | int, places: int, mode: Rounding = Rounding.HALF_UP) -> Decimal:
+    """Round exactly to `places` decimals; the result always has that many."""
+    scaled = Fraction(value) * 10**places
+    whole, rest = divmod(abs(scaled.numerator), scaled.denominator)
+    twice = 2 * rest
+    if mode is Rounding.HALF_UP:
+        whole += twice >= scaled.denominator
+    elif mode is Rounding.HALF_EVEN:
+        whole += twice > scaled.denominator or (twice == scaled.denominator and whole % 2 == 1)
+    return decimal_of(-whole if scaled < 0 else whole, places)
+
+
+def decimal_of(units: int, places: int) -> Decimal:
+    """Whole units of the last decimal as a Decimal, whatever its length: 8252, 2 → 82.52."""
+    digits = tuple(int(digit) for digit in str(abs(units)))
+    return Decimal((int(units < 0), digits, -places))
+
+
+def settle(value: Exact, precision: Precision | None) -> Exact:
+    """The value rounded, or untouched where the scheme names no rounding."""
+    return value if precision is None else precision.of(value)
+
+
+def rescale(value: Exact, from_maximum: Exact | int, to_maximum: Exact | int) -> Fraction:
+    """The value on another scale (百分制折算): value × to / from, exact."""
+    return Fraction(value) * Fraction(to_maximum) / Fraction(from_maximum)
+
+
+def mean(values: Sequence[Exact]) -> Fraction:
+    """The exact mean. Raises ZeroDivisionError of no values: nobody's mean is not a zero."""
+    return sum((Fraction(value) for value in values), Fraction(0)) / len(values)
+
+
+def trimmed_places(values: Sequence[Exact], high: int, low: int) -> tuple[frozenset[int], frozenset[int]]:
+    """Places of the `high` highest and the `low` lowest values, as a multiset: of equal ones only as many as asked.
+
+    Of equal values the earlier place is taken. Raises ValueError where nothing would be left.
+    """
+    if high < 0 or low < 0 or high + low >= len(values):
+        raise ValueError("a trim leaves at least one mark")
+    lowest = frozenset(sorted(range(len(values)), key=values.__getitem__)[:low])
+    rest = [place for place in range(len(values)) if place not in lowest]
+    return frozenset(sorted(rest, key=values.__getitem__, reverse=True)[:high]), lowest
+
+
+def trim(values: Sequence[Exact], high: int, low: int) -> list[Exact]:
+    """The values without the `high` highest and the `low` lowest (去掉最高分和最低分), in their order."""
+    highest, lowest = trimmed_places(values, high, low)
+    return [value for place, value in enumerate(values) if place not in highest and place not in lowest]
+
+
+def places_of(value: Exact | int) -> int | None:
+    """How many decimals are needed to write the value exactly; None where it never ends."""
+    rest = Fraction(value).denominator
+    twos = fives = 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    return max(twos, fives) if rest == 1 else None
+
+
+def exact_text(value: Exact | int, least_places: int = 0) -> str:
+    """The value for a reader: every decimal it has, or the first seven and an ellipsis where it never ends.
+
+    `least_places` keeps the zeros of a written product: 83.14 × 0.9925 is shown as 82.516450.
+    """
+    places = places_of(value)
+    if places is None:
+        return format(round_to(value, max(SHOWN_DIGITS, least_places), Rounding.TRUNCATE), "f") + "…"
+    return format(round_to(value, max(places, least_places)), "f")
+
+
+def exact_document(value: Exact | int) -> str:
+    """The value for a file, without loss: a plain decimal, or "247/3" where the decimals never end."""
+    fraction = Fraction(value)
+    if places_of(fraction) is None:
+        return f"{fraction.numerator}/{fraction.denominator}"
+    return exact_text(fraction)
+
+
+def written_places(value: Exact | int) -> int:
+    """The decimals a Decimal is written with; what is needed of a Fraction, 0 where it never ends."""
+    if isinstance(value, Decimal):
+        return max(0, -int(value.as_tuple().exponent))
+    return places_of(value) or 0
+
+
+def total(values: Iterable[Exact]) -> Fraction:
+    """The exact sum."""
+    return sum((Fraction(value) for value in values), Fraction(0))
+
+
+def as_written(value: Fraction, beside: Iterable[Exact]) -> Exact:
+    """A sum as a hand writes it under its terms: 20.5 + 60.5 is 81.0; unchanged where the decimals never end."""
+    places = places_of(value)
+    return value if places is None else round_to(value, max([places, *map(written_places, beside)]))

@@ -1,0 +1,241 @@
+"""The tree of parts (计分构成) that make a total: the `[[parts]]` of a scheme (rules.md §1, 2, 5, 11)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from core.errors import Problem
+from core.words import Name
+from scoring.document import Table, unique_keys
+from scoring.marks import MarkState, Precision, exact_document, exact_text, total
+
+
+class PartKind(StrEnum):
+    """Where a part's value comes from."""
+
+    GIVEN = "given"  # a mark entered for the candidate
+    PANEL = "panel"  # judges' sheets, by [panel.<part>]
+    COMPOSITE = "composite"  # the parts inside it
+
+
+class Policy(StrEnum):
+    """What a part without a mark does to the part it belongs to."""
+
+    REFUSE = "refuse"  # nothing is computed until it is known
+    OUT = "out"  # no value above it either: the candidate is not ranked
+    ZERO = "zero"  # counts as 0, said in the notice
+    LEAVE_OUT = "leave_out"  # its weight goes to the other parts in proportion
+
+
+class Enters(StrEnum):
+    """How a part's value goes into the part above."""
+
+    WEIGHT = "weight"  # value × weight
+    POINTS = "points"  # folded to so many points
+    ADDED = "added"  # as it is
+
+
+class BonusStage(StrEnum):
+    """When bonus points are added."""
+
+    BEFORE_RESCALE = "before_rescale"  # (a + b + bonus) / 3
+    AFTER = "after"
+
+
+class PassMarkOn(StrEnum):
+    """Which value a pass mark looks at."""
+
+    BEFORE_BONUS = "before_bonus"
+    AFTER_BONUS = "after_bonus"
+
+
+@dataclass(frozen=True, slots=True)
+class BonusRule:
+    """Bonus points (加分): the highest only unless they accumulate, never more than `cap`."""
+
+    cap: Decimal | None = None
+    accumulate: bool = False
+    stage: BonusStage = BonusStage.AFTER
+    needs_pass: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PassMark:
+    """A pass mark (合格线) of one part: at least this value."""
+
+    mark: Decimal
+    on: PassMarkOn = PassMarkOn.AFTER_BONUS
+
+
+DEFAULT_POLICIES: Mapping[MarkState, Policy] = {
+    MarkState.MISSING: Policy.REFUSE,
+    MarkState.ABSENT: Policy.OUT,
+    MarkState.EXEMPT: Policy.LEAVE_OUT,
+    MarkState.WITHDRAWN: Policy.OUT,
+    MarkState.VOID: Policy.OUT,
+    MarkState.DISQUALIFIED: Policy.OUT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One node: what it is worth (`maximum`), how it enters the node above (`weight`), where it is rounded.
+
+    Order of one value: parts × weights (each rounded to `weighted_precision`) → sum → bonus before rescale →
+    `sum_precision` → rescale → `precision` → room coefficient → bonus after → pass mark.
+    """
+
+    key: str
+    name: Name
+    kind: PartKind
+    maximum: Fraction
+    weight: Fraction = Fraction(1)
+    enters: Enters = Enters.ADDED
+    weighted_precision: Precision | None = None
+    rescale_to: Decimal | None = None
+    sum_precision: Precision | None = None
+    precision: Precision | None = None
+    input_decimals: int | None = None
+    pass_mark: PassMark | None = None
+    bonus: BonusRule | None = None
+    policies: Mapping[MarkState, Policy] = field(default_factory=lambda: DEFAULT_POLICIES)
+    parts: tuple["Part", ...] = ()
+
+    @property
+    def scale(self) -> Fraction:
+        """The highest value the part can have without bonus points, after any rescale."""
+        return self.maximum if self.rescale_to is None else Fraction(self.rescale_to)
+
+    def walk(self) -> Iterator["Part"]:
+        """Every part below and this one, inner ones first."""
+        for part in self.parts:
+            yield from part.walk()
+        yield self
+
+
+def read_parts(
+    tables: Sequence[Table], panel_maxima: Mapping[str, Fraction], problems: list[Problem]
+) -> dict[str, Part]:
+    """The parts that belong to no other part, by key, each with its whole tree.
+
+    `panel_maxima` gives the maximum of each part that a panel marks.
+    """
+    keyed = [(table.key("key"), table) for table in tables]
+    unique_keys(keyed)
+    known = dict(keyed)
+    inside: dict[str, list[str]] = {key: [] for key in known}
+    roots: list[str] = []
+    for key, table in known.items():
+        above = table.text("of")
+        if not above:
+            roots.append(key)
+        elif above not in known:
+            table.note("of", Problem("There is no part {key}.", {"key": above}))
+        else:
+            inside[above].append(key)
+    reached: set[str] = set()
+    found = {key: _Reading(known, inside, panel_maxima, reached).part(key) for key in roots}
+    problems.extend(
+        Problem("This part belongs to itself in a circle.", field=table.at("of"))
+        for key, table in known.items()
+        if key not in reached and _in_circle(key, known)
+    )
+    return found
+
+
+def _in_circle(key: str, known: Mapping[str, Table]) -> bool:
+    """Whether going up from a part comes back to it."""
+    above, steps = known[key].text("of"), 0
+    while above in known and above != key and steps <= len(known):
+        above, steps = known[above].text("of"), steps + 1
+    return above == key
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Tables by key, keys inside each key, panel maxima, and the keys that have been reached."""
+
+    known: Mapping[str, Table]
+    inside: Mapping[str, list[str]]
+    panel_maxima: Mapping[str, Fraction]
+    reached: set[str]
+
+    def part(self, key: str) -> Part:
+        """The part of a key with everything inside it."""
+        self.reached.add(key)
+        table = self.known[key]
+        inner = tuple(self.part(child) for child in self.inside[key])
+        usual = PartKind.COMPOSITE if inner else PartKind.PANEL if key in self.panel_maxima else PartKind.GIVEN
+        kind = table.choice("kind", PartKind, usual)
+        if kind is not usual and {kind, usual} != {PartKind.GIVEN, PartKind.PANEL}:
+            table.note("kind", Problem("A part is composite exactly when other parts belong to it."))
+        elif kind is not usual:
+            table.note("kind", Problem("A part is marked by a panel exactly when the scheme has a panel for it."))
+        maximum = self._maximum(table, key, inner)
+        part = _read_part(table, key, kind, maximum, inner)
+        table.done()
+        return part
+
+    def _maximum(self, table: Table, key: str, inner: tuple[Part, ...]) -> Fraction:
+        written = table.number("maximum", above=0)
+        made = total(part.weight * part.scale for part in inner) if inner else self.panel_maxima.get(key)
+        if written is None and made is None:
+            table.note("maximum", Problem("The highest mark of this part must be written."))
+        elif written is not None and made is not None and written != made:
+            facts = {"written": written, "made": exact_text(made)}
+            table.note("maximum", Problem("The parts inside add up to {made}, not to {written}.", facts))
+        weights = [part.weight for part in inner if part.enters is Enters.WEIGHT]
+        if weights and sum(weights) != 1 and written is None:
+            facts = {"sum": exact_document(total(weights)), "made": exact_text(made or 0)}
+            sentence = Problem(
+                "The weights inside add up to {sum}, not to 1; write the maximum {made} if it is meant.", facts
+            )
+            table.note("maximum", sentence)
+        return made or (Fraction(100) if written is None else Fraction(written))
+
+
+def _read_part(table: Table, key: str, kind: PartKind, maximum: Fraction, inner: tuple[Part, ...]) -> Part:
+    rescale_to = table.number("rescale_to", above=0)
+    scale = maximum if rescale_to is None else Fraction(rescale_to)
+    weight, points = table.ratio("weight"), table.ratio("points")
+    if weight is not None and points is not None:
+        table.note("points", Problem("A part has a weight or points, not both."))
+    return Part(
+        key=key,
+        name=table.name(),
+        kind=kind,
+        maximum=maximum,
+        weight=points / scale if points is not None else Fraction(1) if weight is None else weight,
+        enters=Enters.POINTS if points is not None else Enters.ADDED if weight is None else Enters.WEIGHT,
+        weighted_precision=table.precision("weighted_decimals", "weighted_rounding"),
+        rescale_to=rescale_to,
+        sum_precision=table.precision("sum_decimals", "sum_rounding"),
+        precision=table.precision(),
+        input_decimals=table.whole("input_decimals", most=8),
+        pass_mark=_read_pass_mark(table, scale),
+        bonus=_read_bonus(table.table("bonus")) if table.has("bonus") else None,
+        policies={state: table.choice(state.value, Policy, usual) for state, usual in DEFAULT_POLICIES.items()},
+        parts=inner,
+    )
+
+
+def _read_pass_mark(table: Table, scale: Fraction) -> PassMark | None:
+    mark = table.number("pass_mark", least=0)
+    on = table.choice("pass_mark_on", PassMarkOn, PassMarkOn.AFTER_BONUS)
+    if mark is not None and mark > scale:
+        facts = {"mark": mark, "maximum": exact_text(scale)}
+        table.note("pass_mark", Problem("The pass mark {mark} is above the highest mark {maximum}.", facts))
+    return None if mark is None else PassMark(mark, on)
+
+
+def _read_bonus(table: Table) -> BonusRule:
+    rule = BonusRule(
+        cap=table.number("cap", above=0),
+        accumulate=table.flag("accumulate"),
+        stage=table.choice("stage", BonusStage, BonusStage.AFTER),
+        needs_pass=table.flag("needs_pass"),
+    )
+    table.done()
+    return rule

@@ -1,0 +1,267 @@
+"""Several rooms for one post: the correction coefficient (修正系数, 二次平均法; rules.md §4).
+
+    coefficient = q(reference mean / room mean, k)        mark = q(raw mark × coefficient, d)
+
+Every variant seen is a setting of one rule: mean of room means or pooled mean, trims of room and of pool,
+bounds beyond which marks stay out of the means, and the decimals of each stage.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from core.errors import Problem, Refusal
+from scoring.document import Table
+from scoring.marks import Exact, Precision, as_written, mean, settle, total, trim
+from scoring.steps import Step, StepKind, Term
+
+
+class Reference(StrEnum):
+    """What every room is brought to."""
+
+    MEAN_OF_ROOM_MEANS = "mean_of_room_means"
+    POOLED_MEAN = "pooled_mean"
+
+
+class Pool(StrEnum):
+    """Which marks make the pooled mean."""
+
+    ALL = "all"  # every mark inside the bounds
+    KEPT = "kept"  # only those that their own room's trim kept
+
+
+class Split(StrEnum):
+    """Within what the rooms are compared."""
+
+    POST = "post"  # the rooms of one post
+    SELECTION = "selection"  # everybody, such as written papers in different subjects (§4.7)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRule:
+    """One part's coefficient. A None precision means: not rounded at that stage."""
+
+    part: str
+    reference: Reference = Reference.MEAN_OF_ROOM_MEANS
+    pool: Pool = Pool.ALL
+    room_high: int = 0
+    room_low: int = 0
+    pool_high: int = 0
+    pool_low: int = 0
+    leave_out_above: Decimal | None = None
+    leave_out_below: Decimal | None = None
+    leave_out_share_below_mean: Fraction | None = None
+    mean_precision: Precision | None = None
+    reference_precision: Precision | None = None
+    coefficient_precision: Precision | None = None
+    precision: Precision | None = None
+    cap: Decimal | None = None
+    within: Split = Split.POST
+
+
+@dataclass(frozen=True, slots=True)
+class RoomMarks:
+    """The valid marks of one room; who was absent or void is not among them."""
+
+    room: str
+    marks: Sequence[Exact]
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSum:
+    """A room known only by the sum and number of its valid marks."""
+
+    room: str
+    sum: Exact
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoomMean:
+    """A room's mean, exact and rounded, over `count` of its `present` marks, and its coefficient."""
+
+    room: str
+    present: int
+    count: int
+    exact_mean: Fraction
+    mean: Exact
+    exact_coefficient: Fraction
+    coefficient: Exact
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficients:
+    """The reference mean and every room's coefficient, by room."""
+
+    part: str
+    exact_reference: Fraction
+    reference: Exact
+    rooms: Mapping[str, RoomMean]
+    precision: Precision | None = None
+
+    def steps(self, rule: RoomRule, room: str) -> tuple[Step, ...]:
+        """How the coefficient of one room came about."""
+        own = self.rooms[room]
+        terms = tuple(Term(each.room, each.mean, count=each.count) for each in self.rooms.values())
+        facts = {"reference": rule.reference.value}
+        means = Step(
+            StepKind.ROOM_MEANS, self.part, terms, self.exact_reference, self.reference, self.precision, facts=facts
+        )
+        ratio = (Term("reference", self.reference), Term(room, own.mean))
+        share = Step(
+            StepKind.COEFFICIENT,
+            self.part,
+            ratio,
+            own.exact_coefficient,
+            own.coefficient,
+            rule.coefficient_precision,
+            at=room,
+        )
+        return means, share
+
+
+def coefficients(rule: RoomRule, rooms: Sequence[RoomMarks | RoomSum]) -> Coefficients:
+    """Each room's coefficient, rooms in the order of their labels.
+
+    Raises Refusal if a room has no mark left for its mean or a mean of 0, or if the rule needs the single
+    marks of a room of which only the sum is known.
+    """
+    tables = [_Room.of(rule, room) for room in sorted(rooms, key=lambda room: (len(room.room), room.room))]
+    means = [settle(table.mean, rule.mean_precision) for table in tables]
+    if rule.reference is Reference.MEAN_OF_ROOM_MEANS:
+        exact, precision = mean(means), rule.reference_precision or rule.mean_precision
+    else:
+        exact, precision = _pooled(rule, tables), rule.reference_precision or rule.mean_precision
+    reference = settle(exact, precision)
+    found: dict[str, RoomMean] = {}
+    for table, rounded in zip(tables, means, strict=True):
+        if rounded <= 0:
+            raise Refusal("The mean of room {room} is not above 0: no coefficient can be made.", room=table.room)
+        share = Fraction(reference) / Fraction(rounded)
+        found[table.room] = RoomMean(
+            table.room,
+            table.present,
+            table.count,
+            table.mean,
+            rounded,
+            share,
+            settle(share, rule.coefficient_precision),
+        )
+    return Coefficients(rule.part, exact, reference, found, precision)
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """One room's marks inside the bounds (`bounded`), those its trim kept, their sum and count."""
+
+    room: str
+    present: int
+    sum: Fraction
+    count: int
+    bounded: Sequence[Exact]
+    kept: Sequence[Exact]
+    listed: bool
+
+    @property
+    def mean(self) -> Fraction:
+        return self.sum / self.count
+
+    @classmethod
+    def of(cls, rule: RoomRule, room: RoomMarks | RoomSum) -> "_Room":
+        if isinstance(room, RoomSum):
+            return cls._summed(rule, room)
+        bounded = _inside_bounds(rule, room.marks)
+        if len(bounded) <= rule.room_high + rule.room_low:
+            raise Refusal("Room {room} has too few marks for its mean.", room=room.room)
+        kept = trim(bounded, rule.room_high, rule.room_low)
+        return cls(room.room, len(room.marks), total(kept), len(kept), bounded, kept, listed=True)
+
+    @classmethod
+    def _summed(cls, rule: RoomRule, room: RoomSum) -> "_Room":
+        if needs_marks(rule):
+            raise Refusal("The rule needs every single mark of room {room}, not their sum.", room=room.room)
+        if room.count < 1:
+            raise Refusal("Room {room} has too few marks for its mean.", room=room.room)
+        return cls(room.room, room.count, Fraction(room.sum), room.count, (), (), listed=False)
+
+
+def needs_marks(rule: RoomRule) -> bool:
+    """Whether sums and counts of rooms are not enough."""
+    bounds = (rule.leave_out_above, rule.leave_out_below, rule.leave_out_share_below_mean)
+    trims = (rule.room_high, rule.room_low, rule.pool_high, rule.pool_low)
+    return any(bound is not None for bound in bounds) or any(trims)
+
+
+def _inside_bounds(rule: RoomRule, marks: Sequence[Exact]) -> list[Exact]:
+    """The marks that enter the means: strictly abnormal ones (§4.6, 4.7) stay out, the bound itself stays in."""
+    kept = [
+        mark
+        for mark in marks
+        if (rule.leave_out_above is None or mark <= rule.leave_out_above)
+        and (rule.leave_out_below is None or mark >= rule.leave_out_below)
+    ]
+    if rule.leave_out_share_below_mean is None or not kept:
+        return kept
+    bound = mean(kept) * (1 - rule.leave_out_share_below_mean)
+    return [mark for mark in kept if mark >= bound]
+
+
+def _pooled(rule: RoomRule, tables: Sequence[_Room]) -> Fraction:
+    if not all(table.listed for table in tables):
+        return total(table.sum for table in tables) / sum(table.count for table in tables)
+    pool = [mark for table in tables for mark in (table.kept if rule.pool is Pool.KEPT else table.bounded)]
+    if len(pool) <= rule.pool_high + rule.pool_low:
+        raise Refusal("There are too few marks for the mean of all rooms.")
+    return mean(trim(pool, rule.pool_high, rule.pool_low))
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A mark after its coefficient: exact before the last rounding, rounded after it."""
+
+    exact: Fraction
+    value: Exact
+    steps: tuple[Step, ...]
+
+
+def corrected(rule: RoomRule, raw: Exact, coefficient: Exact) -> Corrected:
+    """The raw mark × coefficient, rounded, and cut down to the cap where the scheme has one."""
+    term = Term(rule.part, raw, coefficient)
+    exact = Fraction(raw) * Fraction(coefficient)
+    value = settle(as_written(exact, ()), rule.precision)
+    steps = [Step(StepKind.CORRECTED, rule.part, (term,), exact, value, rule.precision)]
+    if rule.cap is not None and value > rule.cap:
+        steps.append(Step(StepKind.CAP, rule.part, (Term(rule.part, value),), Fraction(rule.cap), rule.cap))
+        exact, value = Fraction(rule.cap), rule.cap
+    return Corrected(exact, value, tuple(steps))
+
+
+def read_rooms(table: Table, part: str) -> RoomRule:
+    """Read `[rooms.<part>]`."""
+    rule = RoomRule(
+        part=part,
+        reference=table.choice("reference", Reference, Reference.MEAN_OF_ROOM_MEANS),
+        pool=table.choice("pool", Pool, Pool.ALL),
+        room_high=table.whole("room_drop_high", 0, most=100) or 0,
+        room_low=table.whole("room_drop_low", 0, most=100) or 0,
+        pool_high=table.whole("pool_drop_high", 0, most=100) or 0,
+        pool_low=table.whole("pool_drop_low", 0, most=100) or 0,
+        leave_out_above=table.number("leave_out_above"),
+        leave_out_below=table.number("leave_out_below"),
+        leave_out_share_below_mean=table.ratio("leave_out_share_below_mean"),
+        mean_precision=table.precision("mean_decimals", "mean_rounding"),
+        reference_precision=table.precision("reference_decimals", "reference_rounding"),
+        coefficient_precision=table.precision("coefficient_decimals", "coefficient_rounding"),
+        precision=table.precision(),
+        cap=table.number("cap", above=0),
+        within=table.choice("within", Split, Split.POST),
+    )
+    if rule.reference is Reference.MEAN_OF_ROOM_MEANS and (rule.pool_high or rule.pool_low or rule.pool is Pool.KEPT):
+        table.note("reference", Problem("A pool is trimmed only where the reference is the pooled mean."))
+    above, below = rule.leave_out_above, rule.leave_out_below
+    if above is not None and below is not None and above <= below:
+        table.note("leave_out_above", Problem("The upper bound must be above the lower bound."))
+    table.done()
+    return rule

@@ -1,0 +1,205 @@
+"""The tally (计分): one scheme, all inputs in; every candidate's parts, total, rank, entry and reasons out.
+
+Cuts are taken in the scheme's order. Candidates who do not enter a cut take no part in what follows; the last
+stage ranks by the scheme's total. Nothing is computed where anything must be refused: all problems are listed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+from itertools import groupby
+
+from core.errors import Problem
+from scoring.cuts import CutRule, Entered
+from scoring.formula import PartResult
+from scoring.inputs import Candidate, Inputs, input_problems
+from scoring.marks import Exact, MarkState
+from scoring.ranking import Placing
+from scoring.scheme import Scheme
+from scoring.stage import Running, Stage, UnitResult, in_play_at_first, run_stage
+
+
+class Because(StrEnum):
+    """Why a candidate stands where he stands; the facts of each are named beside it."""
+
+    WITHIN = "within"  # cut, wanted
+    TIED_IN = "tied_in"  # cut, wanted
+    TIED_OUT = "tied_out"  # cut, wanted
+    WAITING = "waiting"  # cut, wanted: equal at the line until something is recorded
+    BEYOND = "beyond"  # cut, wanted
+    NOT_ADMITTED = "not_admitted"  # cut: did not enter an earlier cut
+    BELOW_PASS_MARK = "below_pass_mark"  # noqa: S105 - part, mark, pass_mark: a line, not a password
+    BELOW_FLOOR = "below_floor"  # cut, places, present
+    NO_MARK = "no_mark"  # part, state
+    STANDING = "standing"  # state: the person's own
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason as data; words.py has its sentence."""
+
+    because: Because
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateResult:
+    """One candidate's result. `total` is the value of the ranked part, `exact` the value before its rounding.
+
+    `entered` is about the last cut drawn: None where there is none, or where it waits for a record.
+    """
+
+    candidate: str
+    post: str
+    parts: Mapping[str, PartResult] = field(default_factory=dict)
+    total: Exact | None = None
+    exact: Fraction | None = None
+    rank: int | None = None
+    tied: bool = False
+    entered: bool | None = None
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A whole tally. With `refusals` nothing has been computed. `part` is what the last stage ranks by."""
+
+    scheme: str
+    part: str
+    results: tuple[CandidateResult, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    refusals: tuple[Problem, ...] = ()
+
+    @property
+    def last(self) -> Stage:
+        """The stage that made ranks and totals. Raises IndexError of a refused tally."""
+        return self.stages[-1]
+
+    def result(self, code: str) -> CandidateResult:
+        """One candidate's result. Raises KeyError for an unknown one."""
+        for result in self.results:
+            if result.candidate == code:
+                return result
+        raise KeyError(code)
+
+    def entered(self) -> dict[str, tuple[str, ...]]:
+        """By post or group: the codes of those who enter at the last cut, in order of rank."""
+        if not self.last.cuts:
+            return {}
+        return {unit: outcome.cuts[self.last.cuts[-1]].entered for unit, outcome in self.last.units.items()}
+
+
+def tally(scheme: Scheme, inputs: Inputs, upto: str = "") -> Tally:
+    """Compute everything, or the stages up to the cut `upto`. The order of inputs has no effect on any figure."""
+    problems = input_problems(scheme, inputs)
+    rounds = _rounds(scheme, upto)
+    if problems:
+        return Tally(scheme.fingerprint, rounds[-1][0], refusals=tuple(problems))
+    running = Running(scheme, inputs)
+    in_play = in_play_at_first(inputs)
+    turned_away: dict[str, str] = {}
+    stages: list[Stage] = []
+    for place, (by, rules) in enumerate(rounds):
+        stage = run_stage(running, by, rules, in_play)
+        if stage is None:
+            return Tally(scheme.fingerprint, rounds[-1][0], refusals=tuple(running.problems))
+        stages.append(stage)
+        if place < len(rounds) - 1:
+            in_play = _going_on(running, stage, in_play, turned_away)
+    placings = {p.code: p for unit in stages[-1].units.values() for p in unit.ranking.placings}
+    results = [_Result(running, stages[-1], turned_away, placings, c).made() for c in inputs.candidates]
+    posts = {post.code: place for place, post in enumerate(inputs.posts)}
+    ordered = sorted(results, key=lambda r: (posts[r.post], r.rank is None, r.rank or 0, r.candidate))
+    return Tally(scheme.fingerprint, rounds[-1][0], tuple(ordered), tuple(stages))
+
+
+def interview_entry(scheme: Scheme, inputs: Inputs, cut: str = "interview") -> Tally:
+    """The first cut alone (进入面试人选): totals, ranks and entry are by the part that cut looks at."""
+    return tally(scheme, inputs, upto=cut)
+
+
+def _rounds(scheme: Scheme, upto: str) -> list[tuple[str, list[CutRule]]]:
+    """The stages in order: a part to rank by and the cuts drawn on it."""
+    rules = list(scheme.cuts)
+    if upto:
+        rules = rules[: rules.index(scheme.cut(upto)) + 1]
+    rounds = [(by, list(cuts)) for by, cuts in groupby(rules, key=lambda rule: rule.by)]
+    if not upto and (not rounds or rounds[-1][0] != scheme.total):
+        rounds.append((scheme.total, []))
+    return rounds
+
+
+def _going_on(
+    running: Running, stage: Stage, in_play: Sequence[Candidate], turned_away: dict[str, str]
+) -> list[Candidate]:
+    """Those who go on to the next stage; who is turned away is noted with the cut."""
+    going = list(in_play)
+    for key in stage.cuts:
+        recorded = running.inputs.admitted.get(key)
+        entered = {code for unit in stage.units.values() for code in unit.cuts[key].entered}
+        # who withdrew after being heard was admitted: the cut draws its line without them
+        entered |= {c.code for c in going if c.standing is not MarkState.PRESENT}
+        allowed = entered if recorded is None else recorded
+        turned_away.update({c.code: key for c in going if c.code not in allowed})
+        going = [candidate for candidate in going if candidate.code in allowed]
+    return going
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """One candidate's result being put together: what is known, the last stage, who was turned away at which cut."""
+
+    running: Running
+    stage: Stage
+    turned_away: Mapping[str, str]
+    placings: Mapping[str, Placing]
+    candidate: Candidate
+
+    def made(self) -> CandidateResult:
+        code = self.candidate.code
+        parts = self.running.results.get(code, {})
+        if self.candidate.standing is not MarkState.PRESENT:
+            reason = Reason(Because.STANDING, {"state": self.candidate.standing.value})
+            return CandidateResult(code, self.candidate.post, parts, entered=False, reasons=(reason,))
+        if code in self.turned_away:
+            reasons = (Reason(Because.NOT_ADMITTED, {"cut": self.turned_away[code]}), *self._shortfalls())
+            return CandidateResult(code, self.candidate.post, parts, entered=False, reasons=reasons)
+        root = parts[self.stage.by]
+        if root.value is None:
+            return CandidateResult(code, self.candidate.post, parts, entered=False, reasons=self._shortfalls())
+        placing = self.placings[code]
+        entered, reasons = self._entry(self.stage.units[self.running.unit(self.candidate)])
+        return CandidateResult(
+            code, self.candidate.post, parts, root.value, root.exact, placing.rank, placing.tied, entered, reasons
+        )
+
+    def _entry(self, unit: UnitResult) -> tuple[bool | None, tuple[Reason, ...]]:
+        """Whether the candidate enters at the last cut of the last stage, and why."""
+        reasons = list(self._shortfalls())
+        entered: bool | None = None
+        for key in self.stage.cuts:
+            own = unit.cuts[key]
+            how = own.standing.get(self.candidate.code)
+            if how is None:
+                entered = False
+                if key in unit.floors:
+                    facts = {"cut": key, "places": unit.places, "present": unit.present}
+                    reasons.append(Reason(Because.BELOW_FLOOR, facts))
+                continue
+            entered = None if how is Entered.WAITING else how in {Entered.WITHIN, Entered.TIED_IN}
+            reasons.append(Reason(Because(how.value), {"cut": key, "wanted": own.wanted}))
+        return entered, tuple(reasons)
+
+    def _shortfalls(self) -> tuple[Reason, ...]:
+        """Pass marks not reached and marks that are not there, in the order of the calculation."""
+        found: list[Reason] = []
+        rules = self.running.scheme.all_parts()
+        for part in self.running.results.get(self.candidate.code, {}).values():
+            pass_mark = rules[part.key].pass_mark
+            if part.passed is False and pass_mark is not None:
+                facts = {"part": part.key, "mark": part.value, "pass_mark": pass_mark.mark}
+                found.append(Reason(Because.BELOW_PASS_MARK, facts))
+            elif part.value is None and not part.blocked_by and part.counts:
+                found.append(Reason(Because.NO_MARK, {"part": part.key, "state": part.state.value}))
+        return tuple(found)

@@ -1,0 +1,168 @@
+"""The scheme in words for the notice (公告): formulas, and ready sentences for every rule that is in effect.
+
+Only parameters in effect are said. Sentences are English sources; the page translates them and joins lists.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from core.words import N_, Name, Sentence
+from scoring.cut_words import cut_words, floor_words, opening_words, order_words, reserve_words
+from scoring.explain import STATES, Names
+from scoring.figures import precision_words, weight_text
+from scoring.marks import MarkState, exact_text
+from scoring.panel_words import panel_words, room_words
+from scoring.parts import DEFAULT_POLICIES, BonusStage, Enters, Part, PartKind, PassMarkOn, Policy
+from scoring.scheme import Scheme
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaTerm:
+    """One part in a formula: its name, and its weight ("50%"), points or nothing."""
+
+    key: str
+    name: Name
+    weight: str = ""
+    points: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A composite part as a formula: name = term × weight + …"""
+
+    key: str
+    name: Name
+    terms: tuple[FormulaTerm, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartWords:
+    """One part of the scheme: its formula where it is composite, and what is said about it."""
+
+    key: str
+    name: Name
+    formula: Formula | None
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeWords:
+    """The whole scheme for a notice: parts from the total downwards, then order, cuts, reserve."""
+
+    parts: tuple[PartWords, ...]
+    order: tuple[Sentence, ...]
+    cuts: tuple[Sentence, ...]
+    reserve: tuple[Sentence, ...]
+
+    @property
+    def formula(self) -> Formula | None:
+        """The formula of the total."""
+        return self.parts[0].formula
+
+
+def scheme_in_words(scheme: Scheme) -> SchemeWords:
+    """Say what the scheme does, completely and in its own order."""
+    names = Names.of(scheme)
+    trees = [scheme.root, *(tree for key, tree in scheme.trees.items() if key != scheme.total)]
+    parts = tuple(_part_words(scheme, part) for tree in trees for part in _downwards(tree))
+    cuts = [*opening_words(scheme.opening)]
+    for rule in scheme.cuts:
+        cuts += cut_words(rule, names)
+    for floor in scheme.floors:
+        cuts += floor_words(floor, names)
+    reserve = tuple(reserve_words(scheme.reserve)) if scheme.reserve else ()
+    return SchemeWords(parts, tuple(order_words(scheme, names)), tuple(cuts), reserve)
+
+
+def _downwards(part: Part) -> Iterator[Part]:
+    yield part
+    for inner in part.parts:
+        yield from _downwards(inner)
+
+
+def formula_of(part: Part) -> Formula | None:
+    """The formula of a composite part, None for one that is marked."""
+    if part.kind is not PartKind.COMPOSITE:
+        return None
+    terms = tuple(
+        FormulaTerm(
+            inner.key,
+            inner.name,
+            weight_text(inner.weight) if inner.enters is Enters.WEIGHT else "",
+            exact_text(inner.weight * inner.scale) if inner.enters is Enters.POINTS else "",
+        )
+        for inner in part.parts
+    )
+    return Formula(part.key, part.name, terms)
+
+
+def _part_words(scheme: Scheme, part: Part) -> PartWords:
+    sentences = [*_own(part)]
+    if part.key in scheme.panels:
+        sentences += panel_words(scheme.panels[part.key])
+    sentences += _rounding(part)
+    if part.key in scheme.rooms:
+        sentences += room_words(scheme.rooms[part.key])
+    sentences += _bonus(part)
+    sentences += _pass_mark(part)
+    sentences += _states(part)
+    return PartWords(part.key, part.name, formula_of(part), tuple(sentences))
+
+
+def _own(part: Part) -> Iterator[Sentence]:
+    if part.kind is PartKind.GIVEN:
+        yield Sentence(N_("The highest mark is {maximum}."), {"maximum": exact_text(part.maximum)})
+    if part.rescale_to is not None:
+        facts = {"from_maximum": exact_text(part.maximum), "to_maximum": exact_text(part.rescale_to)}
+        yield Sentence(N_("It is folded from {from_maximum} to {to_maximum}."), facts)
+
+
+def _rounding(part: Part) -> Iterator[Sentence]:
+    for inner in part.parts:
+        if inner.weighted_precision:
+            facts = {"part": inner.name, "precision": precision_words(inner.weighted_precision)}
+            yield Sentence(N_("The weighted {part} keeps {precision}."), facts)
+    if part.sum_precision:
+        facts = {"precision": precision_words(part.sum_precision)}
+        yield Sentence(N_("Before it is folded it keeps {precision}."), facts)
+    if part.precision:
+        yield Sentence(N_("It keeps {precision}."), {"precision": precision_words(part.precision)})
+
+
+def _bonus(part: Part) -> Iterator[Sentence]:
+    rule = part.bonus
+    if rule is None:
+        return
+    if rule.accumulate:
+        yield Sentence(N_("Recognised bonus points are added; several kinds add up."))
+    else:
+        yield Sentence(N_("Recognised bonus points are added; of several kinds the highest counts alone."))
+    if rule.cap is not None:
+        yield Sentence(N_("Bonus points count for {cap} at most."), {"cap": rule.cap})
+    if rule.stage is BonusStage.BEFORE_RESCALE:
+        yield Sentence(N_("They are added before the mark is folded."))
+    if rule.needs_pass:
+        yield Sentence(N_("They are given only to those who reach the pass mark."))
+
+
+def _pass_mark(part: Part) -> Iterator[Sentence]:
+    if part.pass_mark is None:
+        return
+    facts = {"mark": part.pass_mark.mark}
+    if part.bonus and part.pass_mark.on is PassMarkOn.BEFORE_BONUS:
+        yield Sentence(N_("Whoever has less than {mark} before bonus points does not go on."), facts)
+    else:
+        yield Sentence(N_("Whoever has less than {mark} does not go on."), facts)
+
+
+def _states(part: Part) -> Iterator[Sentence]:
+    for state, policy in part.policies.items():
+        if policy is DEFAULT_POLICIES[state] and policy is not Policy.LEAVE_OUT:
+            continue
+        facts = {"state": Sentence(STATES[state])}
+        if policy is Policy.ZERO:
+            yield Sentence(N_("State “{state}” counts as 0."), facts)
+        elif policy is Policy.OUT:
+            yield Sentence(N_("State “{state}”: no mark above it, and no rank."), facts)
+        elif policy is Policy.LEAVE_OUT and (state is not MarkState.EXEMPT):
+            yield Sentence(N_("State “{state}”: this part is left out and its weight goes to the others."), facts)
