@@ -2,6 +2,7 @@
 
 import re
 import smtplib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -52,6 +53,18 @@ class Smtp:
             if parts.username:
                 relay.login(unquote(parts.username), unquote(parts.password or ""))
             relay.send_message(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Sends as another sender does, and says each message aloud: for demonstrations only."""
+
+    sender: Sender
+    say: Callable[[str], None]
+
+    def send(self, contact: str, text: str, now: datetime) -> None:
+        self.sender.send(contact, text, now)
+        self.say(f"→ {contact}: {text}")
 
 
 def open_sender(settings: Settings) -> Sender:

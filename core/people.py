@@ -107,7 +107,12 @@ POWERS: Mapping[Duty, frozenset[Power]] = {
         Duty.WAITING_ROOM_OFFICER: _READ
         | {Power.EXAM_CANDIDACY_NOTE, Power.INTERVIEW_DRAW_RECORD, Power.INTERVIEW_NUMBER_READ},
         Duty.ROOM_OFFICER: _READ
-        | {Power.INTERVIEW_HEARING_RUN, Power.INTERVIEW_PROGRESS_READ, Power.RECORDING_VIDEO_UPLOAD},
+        | {
+            Power.EXAM_CANDIDACY_NOTE,
+            Power.INTERVIEW_HEARING_RUN,
+            Power.INTERVIEW_PROGRESS_READ,
+            Power.RECORDING_VIDEO_UPLOAD,
+        },
         Duty.SUPERVISOR: _READ
         | {
             Power.INTERVIEW_HEARING_SEAL,

@@ -18,6 +18,7 @@ from types import MappingProxyType
 
 import segno
 
+from core.errors import Refusal
 from core.words import N_, Sentence
 from exam.children import Answer, Facts, Limits, run_child
 from exam.glyphs import refuse_missing
@@ -28,6 +29,8 @@ Say = Callable[[Sentence], str]
 FORMS = Path(__file__).parent / "forms"
 TICKETS_PER_FILE = 250
 _LIMITS = Limits(memory=2048, seconds=120)
+_PICTURE_PPI = 150
+_OVERFLOW = "more pages than one each"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +114,22 @@ def admission_ticket(frame: TicketFrame, ticket: Ticket, *, printed_at: datetime
     return _ticket_file(frame, [ticket], printed_at, say)
 
 
+def admission_ticket_picture(frame: TicketFrame, ticket: Ticket, *, printed_at: datetime, say: Say = str) -> bytes:
+    """The same ticket as a PNG of 150 dpi, for phones that cannot keep a PDF."""
+    return _ticket_file(frame, [ticket], printed_at, say, picture=True)
+
+
 def admission_tickets(
-    frame: TicketFrame, tickets: Iterable[Ticket], *, printed_at: datetime, say: Say = str
+    frame: TicketFrame,
+    tickets: Iterable[Ticket],
+    *,
+    printed_at: datetime,
+    say: Say = str,
+    per_file: int = TICKETS_PER_FILE,
 ) -> Iterator[bytes]:
-    """Many tickets, a page each, in files of at most TICKETS_PER_FILE: memory stays bounded for any number."""
+    """Many tickets, a page each, in files of at most `per_file`: memory stays bounded for any number."""
     waiting = iter(tickets)
-    while batch := list(islice(waiting, TICKETS_PER_FILE)):
+    while batch := list(islice(waiting, per_file)):
         yield _ticket_file(frame, batch, printed_at, say)
 
 
@@ -134,26 +147,7 @@ def marks_form(form: MarksForm, *, printed_at: datetime, say: Say = str) -> byte
             {"label": say(Sentence(N_("Present"))), "value": "______"},
             {"label": say(Sentence(N_("Absent"))), "value": "______"},
         ],
-        "columns": [
-            _column(say(Sentence(N_("No.")))),
-            _column(say(Sentence(N_("Ticket number")))),
-            _column(say(Sentence(N_("Seat")))),
-            *(
-                _column(one.name, say(Sentence(N_("full mark {maximum}"), {"maximum": one.maximum})))
-                for one in form.papers
-            ),
-            _column(say(Sentence(N_("Remark")))),
-        ],
-        "papers": len(form.papers),
-        "rows": [
-            {
-                "ticket": row.ticket,
-                "seat": row.seat,
-                "marks": [_shown(row.marks.get(paper.key), paper, say) for paper in form.papers],
-                "remark": row.remark,
-            }
-            for row in form.rows
-        ],
+        **_marks_table(form, say),
         "rule": say(
             Sentence(
                 N_(
@@ -170,18 +164,56 @@ def marks_form(form: MarksForm, *, printed_at: datetime, say: Say = str) -> byte
         "page_words": say(Sentence(N_("Page {page} of {pages}"), {"page": "{page}", "pages": "{pages}"})),
         "foot": list(form.foot),
     }
-    return compile_form("marks", data, {}, printed_at)
+    return compile_form(FORMS / "marks.typ", data, {}, printed_at)
 
 
-def compile_form(template: str, data: Mapping[str, object], images: Mapping[str, bytes], at: datetime) -> bytes:
-    """Set one template of `exam/forms` with its data; images go by the file names the data mention.
+def _marks_table(form: MarksForm, say: Say) -> dict[str, object]:
+    before = (N_("No."), N_("Ticket number"), N_("Seat"))
+    return {
+        "columns": [
+            *(_column(say(Sentence(heading))) for heading in before),
+            *(
+                _column(one.name, say(Sentence(N_("full mark {maximum}"), {"maximum": one.maximum})))
+                for one in form.papers
+            ),
+            _column(say(Sentence(N_("Remark")))),
+        ],
+        "papers": len(form.papers),
+        "rows": [
+            {
+                "ticket": row.ticket,
+                "seat": row.seat,
+                "marks": [_shown(row.marks.get(paper.key), paper, say) for paper in form.papers],
+                "remark": row.remark,
+            }
+            for row in form.rows
+        ],
+    }
 
-    Raises Refusal for characters that the fonts lack.
+
+def compile_form(
+    template: Path,
+    data: Mapping[str, object],
+    images: Mapping[str, bytes],
+    at: datetime,
+    *,
+    picture: bool = False,
+) -> bytes:
+    """Set one template with its data as PDF, or as the PNG of a single page.
+
+    The template reads `json(bytes(sys.inputs.data))` and may import `face.typ`, wherever it lies itself. Images go
+    by the file names the data mention. Raises Refusal for characters that the fonts lack.
     """
     refuse_missing(_texts(data))
-    facts = {"template": template, "data": data, "names": list(images), "at": int(at.timestamp())}
-    _, (pdf,) = run_child("exam.documents:compile_task", facts, list(images.values()), _LIMITS)
-    return pdf
+    facts = {
+        "template": str(template),
+        "data": data,
+        "names": list(images),
+        "at": int(at.timestamp()),
+        "format": "png" if picture else "pdf",
+    }
+    _, (document,) = run_child("exam.documents:compile_task", facts, list(images.values()), _LIMITS)
+    return document
 
 
 def compile_task(facts: Facts, blobs: Sequence[bytes]) -> Answer:
@@ -195,25 +227,34 @@ def compile_task(facts: Facts, blobs: Sequence[bytes]) -> Answer:
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(sans_path().parent)])
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        for source in FORMS.glob("*.typ"):
+        template = Path(str(facts["template"]))
+        for source in (FORMS / "face.typ", template):
             shutil.copyfile(source, root / source.name)
         for name, blob in zip(names, blobs, strict=True):
             (root / name).write_bytes(blob)
-        pdf, warnings = typst.compile_with_warnings(
-            root / f"{facts['template']}.typ",
-            root=root,
-            format="pdf",
-            font_paths=fonts,
-            ignore_system_fonts=True,
-            sys_inputs={"data": json.dumps(facts["data"])},
-            timestamp=int(str(facts["at"])),
-        )
+        try:
+            document, warnings = typst.compile_with_warnings(
+                root / template.name,
+                root=root,
+                format="png" if facts["format"] == "png" else "pdf",
+                ppi=_PICTURE_PPI,
+                font_paths=fonts,
+                ignore_system_fonts=True,
+                sys_inputs={"data": json.dumps(facts["data"])},
+                timestamp=int(str(facts["at"])),
+            )
+        except typst.TypstError as error:
+            if _OVERFLOW in error.message:
+                raise Refusal("This does not fit on one page. Shorten the notes.") from error
+            raise
     if warnings:
         raise RuntimeError("; ".join(str(warning) for warning in warnings))
-    return {}, [pdf]
+    return {}, [document]
 
 
-def _ticket_file(frame: TicketFrame, tickets: Sequence[Ticket], printed_at: datetime, say: Say) -> bytes:
+def _ticket_file(
+    frame: TicketFrame, tickets: Sequence[Ticket], printed_at: datetime, say: Say, *, picture: bool = False
+) -> bytes:
     images: dict[str, bytes] = {}
     for place, ticket in enumerate(tickets):
         images[f"qr-{place}.svg"] = _qr(ticket.code)
@@ -229,9 +270,10 @@ def _ticket_file(frame: TicketFrame, tickets: Sequence[Ticket], printed_at: date
         "photo_place": say(Sentence(N_("Photo"))),
         "columns": [say(Sentence(heading)) for heading in columns],
         "sections": [{"heading": one.heading, "lines": list(one.lines)} for one in frame.sections],
+        "overflow": _OVERFLOW,
         "tickets": [_ticket_data(frame, ticket, place, say) for place, ticket in enumerate(tickets)],
     }
-    return compile_form("ticket", data, images, printed_at)
+    return compile_form(FORMS / "ticket.typ", data, images, printed_at, picture=picture)
 
 
 def _ticket_data(frame: TicketFrame, ticket: Ticket, place: int, say: Say) -> dict[str, object]:

@@ -143,7 +143,7 @@ def _mark_validation(paper: Paper, letter: str, last: int, say: Say) -> DataVali
     )
     return DataValidation(
         type="custom",
-        formula1=f"=OR({states},IF(ISNUMBER({first}),AND({inside}),FALSE))",
+        formula1=f"OR({states},IF(ISNUMBER({first}),AND({inside}),FALSE))",
         allow_blank=True,
         showErrorMessage=True,
         showInputMessage=True,

@@ -73,7 +73,7 @@ STATE_WORDS: Mapping[State, str] = {
     State.ABSENT: N_("absent"),
     State.WITHDREW: N_("gave up"),
     State.ADJOURNED: N_("adjourned"),
-    State.VOID: N_("void"),
+    State.VOID: N_("declared void"),
 }
 SIGNER_WORDS: Mapping[Signer, str] = {Signer.CHIEF: N_("chief judge"), Signer.SUPERVISOR: N_("supervisor")}
 

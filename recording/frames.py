@@ -7,7 +7,6 @@ before `start_ms` and ended before the keyframe at `end_ms`.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -75,10 +74,16 @@ def check_pictures(
 def find_faults(looks: Sequence[Look], duration_ms: int, thresholds: Thresholds) -> list[Finding]:
     """The findings that follow from the keyframes; what is black is not also called frozen."""
     ends = [*(look.at_ms for look in looks[1:]), duration_ms]
+    dark = _runs(range(len(looks)), lambda one: looks[one].bright < thresholds.black)
     black = [
-        Finding(FindingKind.BLACK, looks[run[0]].at_ms, ends[run[-1]], min(looks[one].bright for one in run), limit)
-        for limit in [thresholds.black]
-        for run in _runs(range(len(looks)), lambda one: looks[one].bright < limit)
+        Finding(
+            FindingKind.BLACK,
+            looks[run[0]].at_ms,
+            ends[run[-1]],
+            min(looks[one].bright for one in run),
+            thresholds.black,
+        )
+        for run in dark
     ]
     still = _runs(range(1, len(looks)), lambda one: _is_still(looks[one - 1], looks[one], thresholds))
     frozen = [
@@ -117,6 +122,7 @@ def look(facts: Facts, _blobs: Sequence[bytes]) -> Answer:
     """Task of a child: decode the keyframes of the file at facts["path"] and measure them."""
     import av
     import cv2
+    import numpy as np
 
     cv2.setNumThreads(1)
     with av.open(
@@ -125,13 +131,15 @@ def look(facts: Facts, _blobs: Sequence[bytes]) -> Answer:
         start = (container.start_time or 0) // 1000
         stream = container.streams.video[0]
         stream.codec_context.skip_frame = "NONKEY"
-        small = [
-            (round(frame.pts * frame.time_base * 1000) - start, _small(cv2, frame))
-            for frame in container.decode(stream)
-            if frame.pts is not None
-        ]
-    changes = [None, *(_change(cv2, before, after) for (_, before), (_, after) in pairwise(small))]
-    looks = [Look(at, _bright(picture), change) for (at, picture), change in zip(small, changes, strict=False)]
+        looks: list[Look] = []
+        before = None
+        for frame in container.decode(stream):
+            if frame.pts is not None:
+                picture = _small(cv2, frame)
+                change = None if before is None else _hundredths(cv2.absdiff(before, picture).mean())
+                at = round(frame.pts * frame.time_base * 1000) - start
+                looks.append(Look(at, _hundredths(np.percentile(picture, 99)), change))
+                before = picture
     return {"looks": [asdict(one) for one in looks]}, ()
 
 
@@ -139,11 +147,5 @@ def _small(cv2: Any, frame: Any) -> Any:
     return cv2.resize(frame.to_ndarray(format="gray"), _SMALL, interpolation=cv2.INTER_AREA)
 
 
-def _bright(picture: Any) -> int:
-    import numpy as np
-
-    return round(float(np.percentile(picture, 99)) * 100)
-
-
-def _change(cv2: Any, before: Any, after: Any) -> int:
-    return round(float(cv2.absdiff(before, after).mean()) * 100)
+def _hundredths(grey: Any) -> int:
+    return round(float(grey) * 100)

@@ -1,9 +1,10 @@
 """Where in a video the parts of a hearing lie: chapters and marks from the hearing's events."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import accumulate
 
 from core.words import N_, Sentence
 from interview.hearing import Event, EventKind
@@ -102,8 +103,10 @@ class Timeline:
 def timeline(events: Sequence[Event], started: datetime, duration_ms: int) -> Timeline:
     """Chapters and marks of one hearing in a video that started at `started` by the server's clock.
 
-    A chapter is cut at the ends of the video; what lies wholly outside is left out and counted as missing.
+    A chapter is cut at the ends of the video; what lies wholly outside is left out and counted as missing. The order
+    of the events holds even where the clock was set back between two of them.
     """
+    events = _in_order(events)
     spans = [
         Chapter(kind, _ms(began - started), _ms(ended - started) if ended else duration_ms, number)
         for kind, number, began, ended in _spans(events)
@@ -120,6 +123,12 @@ def timeline(events: Sequence[Event], started: datetime, duration_ms: int) -> Ti
         missing_before_ms=max(0, -min((one.start_ms for one in recorded), default=0)),
         missing_after_ms=max(0, max((one.end_ms for one in recorded), default=0) - duration_ms),
     )
+
+
+def _in_order(events: Sequence[Event]) -> list[Event]:
+    """The events, none earlier than the one before it."""
+    latest = accumulate((event.at for event in events), max)
+    return [replace(event, at=at) for event, at in zip(events, latest, strict=True)]
 
 
 def _ms(span: timedelta) -> int:

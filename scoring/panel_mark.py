@@ -203,16 +203,14 @@ def panel_problems(rule: PanelRule, sheets: Sequence[JudgeSheet]) -> list[Proble
     if len(present) < rule.least:
         problems.append(
             Problem(
-                "Only {count} judges have marked; at least {least} are needed.",
+                "Judges who have marked: {count}; at least {least} are needed.",
                 {"count": len(present), "least": rule.least},
             )
         )
     for trim, places in trim_scopes(rule, present):
         if trim.drops and len(places) < trim.least and trim.few is Few.REFUSE:
             facts = {"count": len(places), "drops": trim.high + trim.low, "least": trim.least}
-            problems.append(
-                Problem("With {count} marks {drops} cannot be dropped; at least {least} are needed.", facts)
-            )
+            problems.append(Problem("Marks present: {count}; dropping {drops} needs at least {least}.", facts))
     return problems
 
 
@@ -221,19 +219,15 @@ def _group_problems(rule: PanelRule, group: Group, sheets: Sequence[JudgeSheet])
     known = sum(sheet.state is not MarkState.MISSING for sheet in sheets)
     if rule.missing_judge is MissingJudge.REFUSE and known < max(group.seats, len(sheets)):
         facts = {"missing": max(group.seats, len(sheets)) - known, "seats": max(group.seats, len(sheets))}
-        problems.append(
-            Problem("{missing} of {seats} judges' sheets are missing in this group.", facts, field=group.key)
-        )
+        problems.append(Problem("Judges' sheets missing in this group: {missing} of {seats}.", facts, field=group.key))
     elif group.seats and len(sheets) > group.seats:
         facts = {"count": len(sheets), "seats": group.seats}
-        problems.append(
-            Problem("There are {count} sheets for the {seats} seats of this group.", facts, field=group.key)
-        )
+        problems.append(Problem("Sheets in this group: {count}, but it has {seats} seats.", facts, field=group.key))
     present = sum(sheet.state is MarkState.PRESENT for sheet in sheets)
     if not rule.pooled and present < group.least:
         facts = {"count": present, "least": group.least}
         problems.append(
-            Problem("Only {count} judges of this group have marked; at least {least} are needed.", facts, group.key)
+            Problem("Judges of this group who have marked: {count}; at least {least} are needed.", facts, group.key)
         )
     return problems
 

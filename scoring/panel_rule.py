@@ -229,7 +229,7 @@ def _check(table: Table, rule: PanelRule) -> None:
             table.note(
                 f"groups.{group.key}",
                 Problem(
-                    "{seats} judges are too few to drop {drops} marks.",
+                    "Seats: {seats}; too few to drop {drops} marks.",
                     {"seats": scope_seats, "drops": trim.high + trim.low},
                 ),
             )

@@ -7,11 +7,13 @@ import os
 import signal
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from core import audit
 from core.actions import create_first_administrator, open_system
 from core.errors import Refusal
+from core.messages import Shown
 from core.people import SYSTEM_SCOPE, Actor, Duty
 from core.settings import Settings, Zone, read_settings
 from core.tables import Scope
@@ -90,18 +92,28 @@ def run_demo(options: argparse.Namespace) -> int:
     """Serve at once, fill the sample behind it, print where to go."""
     from web.demo import fill, show_sign_ins
     from web.serving import serve
+    from web.worker import Worker
 
     settings = settings_of(options, demo=True)
     house = open_ready(settings)
     if options.no_serve:
-        fill(house, print)
-        house.close()
+        worker = Worker(house)
+        worker.start()
+        try:
+            fill(house, print)
+        finally:
+            worker.stop()
+            house.close()
         return 0
+    house = replace(house, sender=Shown(house.sender, print))
     address = f"http://127.0.0.1:{options.port}/"
 
+    def play() -> None:
+        show_sign_ins(fill(house, print), address, settings.data / "outbox", print)
+
     def begin() -> None:
-        print(f"Gongxuan 公选: {address}", flush=True)
-        threading.Thread(target=lambda: show_sign_ins(fill(house, print), address, print), daemon=True).start()
+        print(f"Gongxuan 公选  {address}", flush=True)
+        threading.Thread(target=play, name="demo", daemon=True).start()
 
     serve(house, "127.0.0.1", options.port, when_ready=begin)
     return 0

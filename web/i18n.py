@@ -20,7 +20,7 @@ from babel.messages.pofile import read_po
 from markupsafe import Markup, escape
 
 from core.errors import Problem
-from core.words import N_, Sentence
+from core.words import N_, Name, Sentence
 
 LOCALE: Path = Path(__file__).parent / "locale"
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -169,6 +169,10 @@ class Translator:
             return ("、" if self.chinese else ", ").join(self.fact(item) for item in value)
         return str(value)
 
+    def name(self, value: Name) -> str:
+        """What an author called something, in this language where they wrote it."""
+        return value.chinese if self.chinese or not value.english else value.english
+
     def exact(self, value: Decimal | int) -> str:
         """A figure with every decimal it has, never in exponent form."""
         return format(value, "f") if isinstance(value, Decimal) else str(value)
@@ -253,6 +257,7 @@ _SHAPES: Mapping[type, Callable[[Translator, object], str]] = {
     date: lambda t, v: t.day(v),  # type: ignore[arg-type]
     time: lambda t, v: t.clock(v),  # type: ignore[arg-type]
     timedelta: lambda t, v: t.duration(v),  # type: ignore[arg-type]
+    Name: lambda t, v: t.name(v),  # type: ignore[arg-type]
 }
 
 

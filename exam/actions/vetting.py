@@ -131,11 +131,8 @@ def _to_vet(session: Session, actor: Actor, power: Power, registration_id: int, 
     refuse_hindered(selection_row(session, registration.selection_id), Deed.VET, now)
     if registration.person_id == actor.person_id:
         raise Refusal("Nobody vets their own registration.", status=403)
-    units = dict(
-        session.exec(
-            select(Person.id, Person.unit).where(col(Person.id).in_([actor.person_id, registration.person_id]))
-        )
-    )
+    both = select(Person.id, Person.unit).where(col(Person.id).in_([actor.person_id, registration.person_id]))
+    units = dict(session.exec(both).all())
     if same_unit([units.get(actor.person_id, "")], [registration.unit, units.get(registration.person_id, "")]):
         raise Refusal("You work in the same unit as this candidate, so somebody else must vet it.", status=403)
     return registration

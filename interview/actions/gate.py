@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from core.errors import Refusal, refuse_any
+from exam.queries import selection_row
 from exam.stages import Deed, Stage, hindrance
-from exam.tables import Selection
 from interview.tables import Room
 
 
@@ -20,6 +20,5 @@ def room_row(session: Session, room_id: int) -> Room:
 
 def refuse_unless_interview(session: Session, selection_id: int, now: datetime) -> None:
     """Refuse what belongs to the interview while the selection stands elsewhere."""
-    selection = session.get_one(Selection, selection_id)
-    problem = hindrance(Deed.HOLD_INTERVIEW, Stage(selection.stage), now)
+    problem = hindrance(Deed.HOLD_INTERVIEW, Stage(selection_row(session, selection_id).stage), now)
     refuse_any([problem] if problem else [])

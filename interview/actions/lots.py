@@ -16,6 +16,8 @@ from core.draws import Draw as ComputedDraw
 from core.errors import Refusal, refuse_any
 from core.files import Saved
 from core.people import Actor, Power
+from exam.actions import advance
+from exam.stages import Stage
 from exam.tables import Candidacy, Post, Publication, Selection
 from interview.actions.gate import refuse_unless_interview, room_row
 from interview.lots import Lot, Register, check_draw, check_lots, check_register, lots_of
@@ -97,7 +99,7 @@ def record_draw(
     """Record the draw of one post's candidates into rooms and order; it makes the hearings with their sealed numbers.
 
     Physical lots come as their signed register (with its scan, if there is one), a computed draw as core.draws gives
-    it. Raises Refusal with every line that is wrong.
+    it. The first draw of a selection brings it to the interview. Raises Refusal with every line that is wrong.
     """
     post = session.get(Post, post_id)
     if post is None:
@@ -130,6 +132,8 @@ def record_draw(
     session.add(row)
     session.flush()
     _make_hearings(session, selection_id, lots, rooms, candidacies)
+    if session.get_one(Selection, selection_id).stage == Stage.INTERVIEW_ENTRY:
+        advance(session, actor, selection_id, Stage.INTERVIEW, now=now)
     audit.record(
         session, actor, "order.drawn", now, scope=selection_id, draw=row.id, post=post_id, method=row.method,
         count=len(lots), record_sha256=fingerprint(row.record),

@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, select
 from sqlmodel import Session, col
 
 from core.errors import Refusal
-from exam.tables import RuleSet
+from exam.queries import in_force
 from interview.hearing import State
 from interview.scoresheet import SheetForm, parse_sheet
 from interview.stored import StoredSheet, exact_marks, sheets_digest
@@ -20,15 +20,10 @@ from interview.tables import Hearing, Room, ScoreSheet, Seat
 
 def sheet_form(session: Session, selection_id: int) -> SheetForm:
     """The `[sheet]` section of the scheme in force. Raises Refusal if none is frozen."""
-    canonical = session.execute(
-        select(col(RuleSet.canonical))
-        .where(col(RuleSet.selection_id) == selection_id, col(RuleSet.state) == "frozen")
-        .order_by(col(RuleSet.version).desc())
-        .limit(1)
-    ).scalar()
-    if canonical is None:
+    rules = in_force(session, selection_id)
+    if rules is None:
         raise Refusal("The rules of this selection are not frozen yet.", status=409)
-    return _form(canonical)
+    return _form(rules.canonical)
 
 
 @lru_cache(maxsize=64)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from core.acts import Acts
@@ -60,6 +61,32 @@ def test_on_a_full_disk_what_fits_is_done_and_the_rest_is_not(database: Database
     assert (small, last) == (1, 2)
     assert kinds(database) == ["small", "last"]
     assert [line.scope_id for line in journal(database)] == [1, 2]
+    acts.close()
+
+
+def test_a_statement_undone_alone_by_a_full_disk_is_no_fault_of_its_act(database: Database) -> None:
+    """A statement over several rows keeps a journal of its own: SQLite undoes it and leaves the transaction open."""
+    still_open: list[bool] = []
+
+    def fill(session: Session, actor: Actor, *, now: datetime) -> None:
+        open_scope(session, actor, BIG[:9000], now=now)
+        connection = session.connection()
+        try:
+            for _ in range(20):
+                connection.execute(text("INSERT INTO scope (kind, opened_at) SELECT kind, opened_at FROM scope"))
+        except OperationalError:
+            driver: Any = connection.connection.driver_connection
+            still_open.append(driver.in_transaction)
+            raise
+
+    disk = Disk(database)
+    disk.free_pages = 20
+    acts = Acts(database)
+    before, filled, after = at_once(acts, (open_scope, CLERK, "before"), (fill, CLERK), (open_scope, CLERK, "after"))
+    assert True in still_open
+    assert isinstance(filled, Unavailable)
+    assert (before, after) == (1, 2)
+    assert kinds(database) == ["before", "after"]
     acts.close()
 
 
@@ -131,9 +158,8 @@ def test_another_program_holding_the_file_is_answered_unavailable(database: Data
     event.listen(database._writing, "connect", impatient)
     acts = Acts(database)
     acts.run_sync(open_scope, CLERK, "before")
-    with database.writer() as other, other.begin():
-        with pytest.raises(Unavailable, match="Nothing was done"):
-            acts.run_sync(open_scope, CLERK, "meanwhile")
+    with database.writer() as other, other.begin(), pytest.raises(Unavailable, match="Nothing was done"):
+        acts.run_sync(open_scope, CLERK, "meanwhile")
     acts.run_sync(open_scope, CLERK, "after")
     assert kinds(database) == ["before", "after"]
     acts.close()

@@ -56,7 +56,7 @@ def at_once(runner: Acts, *calls: tuple[Any, ...], meanwhile: Callable[[], None]
     async def ask() -> list[Any]:
         busy, free = threading.Event(), threading.Event()
 
-        def hold(_session: Session, *, now: datetime) -> None:  # noqa: ARG001
+        def hold(_session: Session, *, now: datetime) -> None:
             busy.set()
             free.wait()
 

@@ -1,0 +1,25 @@
+"""Computing a tally outside any transaction: inputs read, engine run, documents made for the accepting act."""
+
+from typing import Any
+
+from core.db import Database
+from core.errors import refuse_any
+from scoring.actions.results import ENTRY, tally_inputs
+from scoring.queries import entry_cut, scheme_in_force
+from scoring.snapshot import inputs_document, inputs_fingerprint, tally_document
+from scoring.tally import interview_entry, tally
+
+
+def computed(database: Database, selection_id: int, kind: str) -> dict[str, Any]:
+    """The arguments of `accept_tally` for the state of the database now. Raises one Refusal with all problems."""
+    with database.reading() as session:
+        scheme = scheme_in_force(session, selection_id)
+        inputs = tally_inputs(session, selection_id, kind)
+    found = interview_entry(scheme, inputs, entry_cut(scheme)) if kind == ENTRY else tally(scheme, inputs)
+    refuse_any(found.refusals)
+    return {
+        "scheme_sha256": scheme.fingerprint,
+        "inputs": inputs_document(inputs),
+        "input_sha256": inputs_fingerprint(inputs),
+        "outcome": tally_document(found),
+    }

@@ -1,0 +1,128 @@
+"""Floors where there is no competition (rules.md §5), through the whole tally."""
+
+import pytest
+
+from core.errors import Refusal
+from scoring.tally import Because, tally
+from tests.scoring.building import TWO_PARTS, candidate, inputs, scheme_from
+
+CUT = """
+[[cuts]]
+key = "proposed"
+by = "total"
+per_place = 1
+"""
+
+
+def scheme(floor: str):
+    return scheme_from(f'{TWO_PARTS}{CUT}\n[[floors]]\npart = "interview"\n{floor}')
+
+
+def entered(made, *codes: str) -> list[bool | None]:
+    return [made.result(code).entered for code in codes]
+
+
+AT_MOST = "present_at_most_per_place = 1\n"
+
+
+@pytest.mark.parametrize(("interview", "enters"), [("70", True), ("69.99", False)])
+def test_a_lone_candidate_must_reach_the_fixed_floor(interview, enters):
+    made = tally(
+        scheme(AT_MOST + 'floor = ["fixed"]\nmark = 70'), inputs(candidate("a", written="90", interview=interview))
+    )
+    assert made.result("a").entered is enters
+    assert made.result("a").rank == 1
+    if not enters:
+        (reason,) = made.result("a").reasons
+        assert (reason.because, dict(reason.facts)) == (
+            Because.BELOW_FLOOR,
+            {"cut": "proposed", "places": 1, "present": 1},
+        )
+
+
+def test_with_competition_the_floor_is_not_looked_at():
+    made = tally(
+        scheme(AT_MOST + 'floor = ["fixed"]\nmark = 70'),
+        inputs(candidate("a", written="90", interview="60"), candidate("b", written="80", interview="60")),
+    )
+    assert entered(made, "a", "b") == [True, False]
+
+
+def test_competition_is_counted_on_those_present_on_the_day():
+    from scoring.marks import MarkState
+
+    made = tally(
+        scheme(AT_MOST + 'floor = ["fixed"]\nmark = 70'),
+        inputs(
+            candidate("a", written="90", interview="60"),
+            candidate("b", written="80", interview=MarkState.ABSENT),
+        ),
+    )
+    assert entered(made, "a", "b") == [False, False]
+
+
+def test_fewer_than_two_for_a_place_may_be_the_line():
+    rule = scheme('present_fewer_than_per_place = 2\nfloor = ["fixed"]\nmark = 60')
+    three_for_two = inputs(
+        candidate("a", written="90", interview="59"),
+        candidate("b", written="80", interview="60"),
+        candidate("c", written="70", interview="90"),
+        places=2,
+    )
+    assert entered(tally(rule, three_for_two), "a", "b", "c") == [False, True, True]
+
+
+def test_the_floor_may_be_the_lowest_mark_that_entered_with_competition():
+    rule = scheme(AT_MOST + 'floor = ["lowest_successful"]')
+    field = [
+        candidate("w", "02", written="60", interview="75"),
+        candidate("x", "02", written="60", interview="70"),
+        candidate("y", "03", written="99", interview="72"),
+        candidate("z", "03", written="60", interview="60"),
+    ]
+    below = tally(rule, inputs(candidate("a", written="90", interview="71.99"), *field))
+    assert entered(below, "a", "w", "x", "y") == [False, True, False, True]
+    reached = tally(rule, inputs(candidate("a", written="90", interview="72"), *field))
+    assert reached.result("a").entered is True
+
+
+def test_a_floor_that_nobody_sets_is_not_reached():
+    made = tally(
+        scheme(AT_MOST + 'floor = ["lowest_successful"]'), inputs(candidate("a", written="90", interview="99"))
+    )
+    assert made.result("a").entered is False
+
+
+@pytest.mark.parametrize(
+    ("satisfy", "interview", "enters"),
+    [("any", "78", True), ("any", "69", False), ("all", "78", False), ("all", "80", True)],
+)
+def test_the_mean_of_the_same_panel_and_a_fixed_mark_may_be_joined(satisfy, interview, enters):
+    from dataclasses import replace
+
+    rule = scheme(AT_MOST + f'floor = ["fixed", "room_mean"]\nmark = 70\nsatisfy = "{satisfy}"')
+    heard = [
+        candidate("a", written="90", interview=interview),
+        candidate("b", "02", written="80", interview="80"),
+        candidate("c", "02", written="80", interview="82" if interview != "80" else "80"),
+    ]
+    same_room = [replace(one, rooms={"interview": "1"}) for one in heard]
+    elsewhere = replace(candidate("d", "02", written="80", interview="20"), rooms={"interview": "2"})
+    made = tally(rule, inputs(*same_room, elsewhere))
+    assert made.result("a").entered is enters
+
+
+@pytest.mark.parametrize(
+    ("floor", "problems"),
+    [
+        ('floor = ["fixed"]', {"floors[1].mark", "floors[1].present_at_most_per_place"}),
+        (AT_MOST + 'floor = ["highest"]', {"floors[1].floor"}),
+        (AT_MOST + 'floor = ["room_mean"]\nmark = 70', {"floors[1].mark"}),
+        (AT_MOST, {"floors[1].floor"}),
+        (AT_MOST + 'floor = ["room_mean"]\ncut = "nowhere"', {"floors[1].cut"}),
+    ],
+)
+def test_a_floor_that_means_nothing_is_refused(floor, problems):
+    with pytest.raises(Refusal) as refused:
+        scheme(floor)
+    assert {problem.field for problem in refused.value.problems} == problems

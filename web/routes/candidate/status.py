@@ -1,0 +1,144 @@
+"""Where a submitted registration stands: what can be done now, the ticket, what was published, what was done."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from litestar import Response
+
+from core.words import N_, Sentence
+from exam.candidacy import ENDING, EVENT_WORDS, CandidacyEventKind
+from exam.conditions import condition_words
+from exam.queries import candidacy_events, candidacy_of, registration_window, versions_of
+from exam.tables import Candidacy, CandidacyEvent, VettingDecision
+from exam.vetting import Answer, RegistrationState, VettingVerdict
+from web.asking import Asker
+from web.pages import Stage as Milestone
+from web.results import candidate_lines
+from web.routes.candidate.own import Own
+
+CANDIDATE_WORDS = {
+    RegistrationState.DRAFT: (N_("Not submitted"), "running"),
+    RegistrationState.RETURNED: (N_("Returned for correction"), "attention"),
+    RegistrationState.PASSED: (N_("Passed vetting"), "done"),
+    RegistrationState.REFUSED: (N_("Did not pass vetting"), "problem"),
+    RegistrationState.WITHDRAWN: (N_("Given up"), "none"),
+}
+BEING_VETTED = (N_("Being vetted"), "running")
+"""Between the two hands nothing is told to the candidate."""
+
+DECIDED_WORDS = {
+    VettingVerdict.PASS: N_("Passed vetting"),
+    VettingVerdict.REFUSE: N_("Did not pass vetting"),
+    VettingVerdict.RETURN: N_("Returned for correction"),
+}
+
+History = list[tuple[datetime, Sentence]]
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What stands on top of a registration's page: where it is, and what can be done."""
+
+    kind: str
+    title: Sentence
+    sentences: tuple[Sentence, ...] = ()
+    href: str = ""
+    link: Sentence | str = ""
+
+
+def status_page(asker: Asker, own: Own) -> Response[str]:
+    """The page of a registration that is with the office, decided, or given up."""
+    with asker.reading() as session:
+        candidacy = candidacy_of(session, own.id)
+        events = candidacy_events(session, own.selection.id).get(candidacy.id or 0, []) if candidacy else []
+        lines = candidate_lines(session, own.selection, candidacy.ticket_number) if candidacy else []
+    open_now = registration_window(own.selection).is_open(asker.visit.now)
+    ended = own.state in (RegistrationState.WITHDRAWN, RegistrationState.REFUSED) or bool(_ended(events))
+    return asker.page(
+        "candidate/status.html",
+        own=own,
+        road=own.road,
+        now=_now(own, candidacy, events),
+        ticket=candidacy,
+        results=lines,
+        ahead=[] if ended else _ahead(own),
+        history=history(asker, own),
+        may_withdraw=not ended and (open_now or candidacy is not None),
+        may_restart=own.state is RegistrationState.WITHDRAWN and open_now,
+    )
+
+
+def _ended(events: Sequence[CandidacyEvent]) -> CandidacyEvent | None:
+    """The event after which the candidate takes no further part."""
+    return next((event for event in events if CandidacyEventKind(event.kind) in ENDING), None)
+
+
+def _now(own: Own, candidacy: Candidacy | None, events: Sequence[CandidacyEvent]) -> Now:
+    word, kind = CANDIDATE_WORDS.get(own.state, BEING_VETTED)
+    if (event := _ended(events)) is not None:
+        sentences = (Sentence(N_("Reason: {reason}"), {"reason": event.reason}),) if event.reason else ()
+        return Now("", Sentence(EVENT_WORDS[CandidacyEventKind(event.kind)]), sentences)
+    match own.state:
+        case RegistrationState.PASSED if candidacy:
+            can = Sentence(N_("You can print your admission ticket."))
+            link = Sentence(N_("Show and print the ticket"))
+            return Now(kind, Sentence(word), (can,), f"{own.path}/ticket", link)
+        case RegistrationState.PASSED:
+            return Now(kind, Sentence(word), (Sentence(N_("Tickets are issued when everybody is vetted; look here again.")),))
+        case RegistrationState.REFUSED:
+            return Now(kind, Sentence(word), _refusal(own))
+        case RegistrationState.WITHDRAWN:
+            return Now("", Sentence(word), (Sentence(N_("What you submitted stays on record and is not vetted.")),))
+        case _:
+            return Now("", Sentence(word), (Sentence(N_("There is nothing for you to do now. If something must be corrected it stands here, and a message goes to your contact.")),))  # noqa: E501
+
+
+def _refusal(own: Own) -> tuple[Sentence, ...]:
+    """Which condition was not met, and why."""
+    decision = next(
+        (one for one in reversed(own.decisions) if one.hand == 1 and one.verdict == VettingVerdict.REFUSE), None
+    )
+    if decision is None:
+        return ()
+    number = str(decision.condition_number)
+    words = [condition_words(one, own.selection.reference_date) for one in own.conditions if one.number == number]
+    facts = {"number": number, "words": words[0] if words else ""}
+    return (
+        Sentence(N_("Condition {number} is not met: {words}"), facts),
+        Sentence(N_("Reason: {reason}"), {"reason": decision.reason}),
+        Sentence(N_("If you think this is wrong, call the office at {telephone}."), {"telephone": own.selection.telephone}),
+    )
+
+
+def _ahead(own: Own) -> list[Milestone]:
+    """The stages still to come, and the one that is now."""
+    return [stage for stage in own.road.stages if stage.state != "past"]
+
+
+def history(asker: Asker, own: Own) -> History:
+    """What was done with a registration, newest first; a decision counts from the second hand's yes."""
+    with asker.reading() as session:
+        versions = versions_of(session, own.id)
+        candidacy = candidacy_of(session, own.id)
+        events = candidacy_events(session, own.selection.id).get(candidacy.id or 0, []) if candidacy else []
+    found: History = [(own.registration.started_at, Sentence(N_("Registration begun")))]
+    found += [
+        (version.submitted_at, Sentence(N_("Submitted, version {version}"), {"version": version.version}))
+        for version in versions
+    ]
+    found += _decided(own.decisions)
+    if candidacy:
+        ticket = Sentence(N_("Admission ticket {number} issued"), {"number": candidacy.ticket_number})
+        found.append((candidacy.issued_at, ticket))
+    found += [(event.noted_at, Sentence(EVENT_WORDS[CandidacyEventKind(event.kind)])) for event in events]
+    return sorted(found, key=lambda line: line[0], reverse=True)
+
+
+def _decided(decisions: Sequence[VettingDecision]) -> History:
+    first = {(one.version, one.round): one for one in decisions if one.hand == 1}
+    return [
+        (one.decided_at, Sentence(DECIDED_WORDS[VettingVerdict(first[one.version, one.round].verdict)]))
+        for one in decisions
+        if one.hand == 2 and one.verdict == Answer.AGREE
+    ]
