@@ -43,7 +43,10 @@ class Table(SQLModel):
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
-    """A decimal kept as a scaled integer; a float, or more decimals than fit, is a programming error."""
+    """A decimal kept as a scaled integer; a float, or more decimals than fit, is a programming error.
+
+    It comes back with the decimals it needs and no more: how many are shown is the scheme's matter.
+    """
 
     impl = BigInteger
     cache_ok = True
@@ -63,7 +66,10 @@ class ExactDecimal(TypeDecorator[Decimal]):
         return int(scaled.numerator)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
-        return None if value is None else Decimal(value).scaleb(-self.places)
+        if value is None:
+            return None
+        found = Decimal(value).scaleb(-self.places).normalize()
+        return found.quantize(Decimal(1)) if found.as_tuple().exponent > 0 else found  # type: ignore[operator] # finite
 
 
 class ExactRatio(TypeDecorator[Fraction]):

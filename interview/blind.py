@@ -114,6 +114,12 @@ def hearing(session: Session, seat_id: int, hearing_id: int) -> HearingView | No
     return None if row is None else _hearing_view(row)
 
 
+def hearing_by_number(session: Session, seat_id: int, number: int) -> HearingView | None:
+    """The hearing of a sealed number in the seat's room, None if there is none."""
+    row = session.execute(_hearings(seat_id).where(col(Hearing.sealed_number) == number)).first()
+    return None if row is None else _hearing_view(row)
+
+
 def own_draft(session: Session, seat_id: int, hearing_id: int) -> OwnDraft | None:
     """The judge's draft for a hearing, if the server holds one."""
     row = session.execute(
@@ -189,3 +195,21 @@ def _hearing_view(row: Row[int | None, int, str]) -> HearingView:
 def _own_sheet(row: Row[int, int, str, int, str, datetime, bool]) -> OwnSheet:
     hearing_id, number, marks, total, short_code, received_at, late = row
     return OwnSheet(hearing_id, number, exact_marks(marks), exact_mark(total), short_code, received_at, late)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An issued seat card: the seat it opens and the hash of the judge's PIN."""
+
+    seat_id: int
+    pin_hash: str
+
+
+def card(session: Session, card_hash: str) -> Card | None:
+    """The card with this keyed hash; None if it was never issued, was replaced, or its seat is withdrawn."""
+    row = session.execute(
+        select(col(Seat.id), col(Seat.pin_hash)).where(
+            col(Seat.card_hash) == card_hash, col(Seat.withdrawn_at).is_(None)
+        )
+    ).first()
+    return None if row is None else Card(row[0], row[1])

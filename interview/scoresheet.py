@@ -1,7 +1,6 @@
 """The score sheet (评分表): its form in the scheme, and whether what a judge hands in is a complete sheet.
 
-Marks are Decimals read from text only. A sheet is kept as scaled integers in the order of the form's elements, and
-named on paper and screen by a short code of its content.
+Marks are Decimals read from text only. A sheet is named on paper and screen by a short code of its content.
 """
 
 import hashlib
@@ -19,7 +18,7 @@ from exam.section import SectionReader
 from interview.panel import JudgeKind
 
 MARK_PLACES = 4
-"""Decimals of a stored mark; the scale of the house's exact-decimal column."""
+"""Decimals of a mark where it is stored as a scaled integer; also the scale of the house's exact-decimal column."""
 FINEST_STEP = Decimal("0.01")
 FULL_MARKS = Decimal(100)
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -247,17 +246,6 @@ def _mark(form: SheetForm, element: Element, value: object) -> Decimal | Problem
     if mark % form.step:
         return Problem("Marks for {element} go in steps of {step}.", facts, element.key)
     return mark
-
-
-def encode(marks: Marks) -> tuple[int, ...]:
-    """The marks as integers of 1/10^MARK_PLACES, in the order of the form."""
-    return tuple(int(mark.scaleb(MARK_PLACES)) for mark in marks.by_element.values())
-
-
-def decode(form: SheetForm, scaled: Sequence[int]) -> Marks:
-    """The marks back from their integers. ValueError if they are not one per element of the form."""
-    pairs = zip(form.elements, scaled, strict=True)
-    return Marks({element.key: Decimal(value).scaleb(-MARK_PLACES) for element, value in pairs})
 
 
 def content(form: SheetForm, marks: Marks, *, hearing: str, seat: str, version: int) -> bytes:

@@ -9,10 +9,12 @@ from decimal import Decimal
 from core.canonical import fingerprint
 from interview.scoresheet import MARK_PLACES, Marks
 
+_COMPACT = json.JSONEncoder(separators=(",", ":"))
+
 
 def marks_text(marks: Marks) -> str:
     """Marks as JSON text, element key → integer of 1/10^MARK_PLACES, in the order of the form."""
-    return json.dumps({key: scaled(mark) for key, mark in marks.by_element.items()}, separators=(",", ":"))
+    return _COMPACT.encode({key: scaled(mark) for key, mark in marks.by_element.items()})
 
 
 def scaled(mark: Decimal) -> int:

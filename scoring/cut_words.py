@@ -47,8 +47,8 @@ def _by(part: str, names: Names) -> dict[str, object]:
     return {"part": names.part(part)}
 
 
-def cut_words(rule: CutRule, names: Names) -> Iterator[Sentence]:
-    """How many enter, by what, and what equal ones do."""
+def cut_words(rule: CutRule, names: Names, ranked: str) -> Iterator[Sentence]:
+    """How many enter, by what, and what equal ones do; `ranked` is the part that makes the final ranks."""
     facts = {"cut": rule.name, **_by(rule.by, names)}
     for band in rule.table:
         text = N_("“{cut}”: {take} people for up to {places} places, by {part}.")
@@ -60,6 +60,9 @@ def cut_words(rule: CutRule, names: Names) -> Iterator[Sentence]:
         if rule.per_place.denominator == 1:
             text = N_("“{cut}”: {ratio} people for each place, by {part}.")
         yield Sentence(text, {**facts, "ratio": exact_document(rule.per_place)})
+    if rule.by != ranked and rule.ties:
+        keys = tuple(tie_key_sentence(str(key), names) for key in rule.ties)
+        yield Sentence(N_("“{cut}”: equal ones are compared in this order: {keys}."), {**facts, "keys": keys})
     yield Sentence(EQUALS[rule.equal], facts)
 
 

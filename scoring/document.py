@@ -42,8 +42,8 @@ class Table:
         return cls({}, path, problems)
 
     def at(self, key: str) -> str:
-        """The path of a key, as problems name it."""
-        return f"{self.path}.{key}" if self.path else key
+        """The path of a key, or of the table itself for an empty one, as problems name it."""
+        return f"{self.path}.{key}" if self.path and key else self.path or key
 
     def has(self, key: str) -> bool:
         """Whether the key is written."""
@@ -138,7 +138,7 @@ class Table:
             return default
         if isinstance(value, str) and value in set(kind):
             return kind(value)
-        self.note(key, Problem("This must be one of: {choices}.", {"choices": tuple(str(word) for word in kind)}))
+        self.note(key, Problem("This must be one of: {choices}.", {"choices": ", ".join(kind)}))
         return default
 
     def precision(self, decimals: str = "decimals", rounding: str = "rounding") -> Precision | None:

@@ -8,22 +8,13 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from core.words import N_, Name, Sentence
-from scoring.marks import MarkState
+from scoring.marks import MarkState, state_words
 from scoring.scheme import Scheme
 from scoring.steps import StepKind
 from scoring.tally import Because
 
 Document = Mapping[str, object]
-
-STATES: Mapping[MarkState, str] = {
-    MarkState.PRESENT: N_("present"),
-    MarkState.MISSING: N_("no mark yet"),
-    MarkState.ABSENT: N_("absent"),
-    MarkState.EXEMPT: N_("exempt"),
-    MarkState.WITHDRAWN: N_("withdrawn"),
-    MarkState.VOID: N_("void"),
-    MarkState.DISQUALIFIED: N_("disqualified"),
-}
+MINUS = "\N{MINUS SIGN}"
 
 ROUNDED: Mapping[str, str] = {
     "half_up": N_("{calculation}, rounded half up to {decimals} decimals: {value}"),
@@ -89,7 +80,7 @@ def _title(kind: StepKind, part: str, at: str, names: Names) -> Name | Sentence:
 def _line(kind: StepKind, step: Document, part: str, names: Names) -> Sentence | str:
     terms = _terms(step)
     if kind is StepKind.GIVEN and "value" not in step:
-        return Sentence(STATES[MarkState(str(terms[0]["state"]))])
+        return state_words(MarkState(str(terms[0]["state"])))
     if kind is StepKind.ZERO:
         return Sentence(N_("{state}, which the scheme counts as 0"), {"state": _state(terms[0])})
     if kind is StepKind.PASS_MARK:
@@ -141,8 +132,8 @@ def calculation(step: Document) -> str:
     if kind is StepKind.ROOM_MEANS and facts.get("reference") == "mean_of_room_means":
         return _chain(f"({' + '.join(str(term['value']) for term in terms)}) ÷ {len(terms)}", exact)
     if kind in {StepKind.SUM, StepKind.WEIGHTED_SUM, StepKind.JUDGE_TOTALS, StepKind.BONUS, StepKind.CORRECTED}:
-        products = " + ".join(_product(term) for term in counted)
-        results = " + ".join(_result(term) for term in counted)
+        products = _added([_product(term) for term in counted])
+        results = _added([_result(term) for term in counted])
         return _chain(products, results, exact)
     return exact or str(step.get("value", ""))
 
@@ -156,7 +147,15 @@ def _chain(*sides: str) -> str:
     return " = ".join(kept)
 
 
+def _added(sides: Sequence[str]) -> str:
+    """Terms joined by + or, where one is taken off, by −."""
+    text = " + ".join(sides)
+    return text.replace("+ -", MINUS + " ")
+
+
 def _product(term: Document) -> str:
+    if term.get("factor") == "-1":
+        return f"-{term['value']}"
     return f"{term['value']} × {term['factor']}" if "factor" in term else str(term["value"])
 
 
@@ -169,7 +168,7 @@ def _terms(step: Document) -> Sequence[Document]:
 
 
 def _state(term: Document) -> Sentence:
-    return Sentence(STATES[MarkState(str(term["state"]))])
+    return state_words(MarkState(str(term["state"])))
 
 
 REASONS: Mapping[Because, str] = {
@@ -197,7 +196,7 @@ def reason_sentence(reason: Document, names: Names) -> Sentence:
         elif name == "cut":
             facts[name] = names.cuts.get(str(value), Name(str(value), str(value)))
         elif name == "state":
-            facts[name] = Sentence(STATES[MarkState(str(value))])
+            facts[name] = state_words(MarkState(str(value)))
         else:
             facts[name] = str(value)
     return Sentence(REASONS[Because(str(reason["because"]))], facts)

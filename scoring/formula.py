@@ -192,8 +192,8 @@ def _sum(part: Part, results: Sequence[PartResult], steps: list[Step]) -> Fracti
     steps.append(Step(kind, part.key, terms, exact, as_written(exact, counted_terms)))
     left = [result for result in results if not result.counts]
     if left:
-        full = total(child.weight * child.scale for child in part.parts)
-        kept = total(child.weight * child.scale for child, _ in counted)
+        full = total(child.share for child in part.parts)
+        kept = total(child.share for child, _ in counted)
         out = tuple(Term(result.key, state=result.state, dropped="not_counted") for result in left)
         facts = {"full": full, "kept": kept}
         before = Term(part.key, exact, full / kept)

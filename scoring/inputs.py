@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from core.errors import Problem
 from scoring.formula import BonusPoints
-from scoring.marks import Mark, MarkState, exact_text, written_places
+from scoring.marks import Mark, MarkState, exact_text, state_words, written_places
 from scoring.panel_mark import JudgeSheet
 from scoring.parts import Part, PartKind
 from scoring.ranking import TieBy, TieKey
@@ -137,7 +137,7 @@ def _sheet_problems(candidate: Candidate, scheme: Scheme) -> Iterator[Problem]:
         if key not in scheme.panels:
             yield Problem("No panel marks {key}.", {"key": key}, where)
         elif sheets and key in candidate.marks:
-            facts = {"state": candidate.marks[key].state.value}
+            facts = {"state": state_words(candidate.marks[key].state)}
             yield Problem("There are judges' sheets for a candidate who is recorded as {state}.", facts, where)
     for key in scheme.rooms.keys() & {key for key, sheets in candidate.sheets.items() if sheets}:
         if not candidate.rooms.get(key):

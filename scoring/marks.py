@@ -4,11 +4,13 @@ A value is a Decimal where it has been rounded or written by somebody, a Fractio
 between two roundings (rules.md §2).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+
+from core.words import N_, Sentence
 
 Exact = Decimal | Fraction
 SHOWN_DIGITS = 7  # decimals of a repeating fraction that a page shows before the ellipsis
@@ -32,6 +34,22 @@ class MarkState(StrEnum):
     WITHDRAWN = "withdrawn"  # 放弃
     VOID = "void"  # 成绩无效
     DISQUALIFIED = "disqualified"  # 取消资格
+
+
+STATE_WORDS: Mapping[MarkState, str] = {
+    MarkState.PRESENT: N_("present"),
+    MarkState.MISSING: N_("no mark yet"),
+    MarkState.ABSENT: N_("absent"),
+    MarkState.EXEMPT: N_("exempt"),
+    MarkState.WITHDRAWN: N_("withdrawn"),
+    MarkState.VOID: N_("void"),
+    MarkState.DISQUALIFIED: N_("disqualified"),
+}
+
+
+def state_words(state: MarkState) -> Sentence:
+    """A state as a reader meets it."""
+    return Sentence(STATE_WORDS[state])
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ class _Combination:
             terms = tuple(Term(self.present[p].label, values[p], dropped=struck.get(p, "")) for p in places)
             kept = [values[place] for place in places if place not in struck]
             if not kept:
-                raise Refusal("Dropping extremes leaves no mark of the group {group}.", group=group.key)
+                raise Refusal("Dropping extremes leaves no mark of the group {group}.", group=group.name)
             means[group.key], step = self._mean(kept, precision)
             at = f"{group.key}/{element}" if element else group.key
             self.steps.append(replace(step, terms=terms, at=at))
@@ -242,8 +242,9 @@ def _sheet_problems(rule: PanelRule, sheet: JudgeSheet) -> list[Problem]:
         return problems
     elements = {element.key: element for element in rule.elements}
     problems += [
-        Problem("The mark for {element} is missing.", {"element": key}, f"{sheet.label}/{key}")
-        for key in elements.keys() - sheet.marks.keys()
+        Problem("The mark for {element} is missing.", {"element": element.name}, f"{sheet.label}/{key}")
+        for key, element in elements.items()
+        if key not in sheet.marks
     ]
     for key, mark in sheet.marks.items():
         where = f"{sheet.label}/{key}"

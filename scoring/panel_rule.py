@@ -221,7 +221,10 @@ def _check(table: Table, rule: PanelRule) -> None:
     if rule.over_panel and any(group.trim.drops for group in rule.groups):
         table.note("groups", Problem("Extremes are dropped over the whole panel here, so a group cannot drop its own."))
     if not rule.over_panel and rule.trim.drops:
-        table.note("drop_high", Problem("Extremes are dropped within each group here; write it in the groups."))
+        table.note(
+            "drop_high" if rule.trim.high else "drop_low",
+            Problem("Extremes are dropped within each group here; write it in the groups."),
+        )
     for group in rule.groups:
         scope_seats = sum(other.seats for other in rule.groups) if rule.over_panel else group.seats
         trim = rule.trim if rule.over_panel else group.trim

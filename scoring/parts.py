@@ -35,6 +35,7 @@ class Enters(StrEnum):
     WEIGHT = "weight"  # value × weight
     POINTS = "points"  # folded to so many points
     ADDED = "added"  # as it is
+    DEDUCTED = "deducted"  # taken off (扣分)
 
 
 class BonusStage(StrEnum):
@@ -102,6 +103,11 @@ class Part:
     bonus: BonusRule | None = None
     policies: Mapping[MarkState, Policy] = field(default_factory=lambda: DEFAULT_POLICIES)
     parts: tuple["Part", ...] = ()
+
+    @property
+    def share(self) -> Fraction:
+        """What the part can add to the part above at most; a deduction adds nothing."""
+        return Fraction(0) if self.enters is Enters.DEDUCTED else self.weight * self.scale
 
     @property
     def scale(self) -> Fraction:
@@ -180,8 +186,8 @@ class _Reading:
 
     def _maximum(self, table: Table, key: str, inner: tuple[Part, ...]) -> Fraction:
         written = table.number("maximum", above=0)
-        made = total(part.weight * part.scale for part in inner) if inner else self.panel_maxima.get(key)
-        if written is None and made is None:
+        made = total(part.share for part in inner) if inner else self.panel_maxima.get(key)
+        if made is None and not table.has("maximum"):
             table.note("maximum", Problem("The highest mark of this part must be written."))
         elif written is not None and made is not None and written != made:
             facts = {"written": written, "made": exact_text(made)}
@@ -199,16 +205,14 @@ class _Reading:
 def _read_part(table: Table, key: str, kind: PartKind, maximum: Fraction, inner: tuple[Part, ...]) -> Part:
     rescale_to = table.number("rescale_to", above=0)
     scale = maximum if rescale_to is None else Fraction(rescale_to)
-    weight, points = table.ratio("weight"), table.ratio("points")
-    if weight is not None and points is not None:
-        table.note("points", Problem("A part has a weight or points, not both."))
+    weight, enters = _read_weight(table, scale)
     return Part(
         key=key,
         name=table.name(),
         kind=kind,
         maximum=maximum,
-        weight=points / scale if points is not None else Fraction(1) if weight is None else weight,
-        enters=Enters.POINTS if points is not None else Enters.ADDED if weight is None else Enters.WEIGHT,
+        weight=weight,
+        enters=enters,
         weighted_precision=table.precision("weighted_decimals", "weighted_rounding"),
         rescale_to=rescale_to,
         sum_precision=table.precision("sum_decimals", "sum_rounding"),
@@ -219,6 +223,18 @@ def _read_part(table: Table, key: str, kind: PartKind, maximum: Fraction, inner:
         policies={state: table.choice(state.value, Policy, usual) for state, usual in DEFAULT_POLICIES.items()},
         parts=inner,
     )
+
+
+def _read_weight(table: Table, scale: Fraction) -> tuple[Fraction, Enters]:
+    """How the part enters the one above: by weight, by points, taken off, or as it is."""
+    weight, points, deducted = table.ratio("weight"), table.ratio("points"), table.flag("deducted")
+    if (weight is not None) + (points is not None) + deducted > 1:
+        table.note("weight", Problem("A part has a weight or points or is deducted, one of these."))
+    if deducted:
+        return Fraction(-1), Enters.DEDUCTED
+    if points is not None:
+        return points / scale, Enters.POINTS
+    return (Fraction(1), Enters.ADDED) if weight is None else (weight, Enters.WEIGHT)
 
 
 def _read_pass_mark(table: Table, scale: Fraction) -> PassMark | None:

@@ -99,7 +99,7 @@ def parse_scheme(document: Mapping[str, object], elsewhere: Collection[str] = EL
     top.done()
     refuse_any(problems)
     if scheme is None:
-        raise Refusal("The scheme has no parts.", field="parts")
+        raise ValueError("a scheme without problems has parts")
     return scheme
 
 
@@ -133,7 +133,9 @@ def _read_rest(
     cuts = tuple(read_cut(table, list(parts), total, ties, breaking) for table in cut_tables)
     cut_keys = [cut.key for cut in cuts]
     floors = tuple(read_floor(table, list(parts), cut_keys) for table in top.tables("floors"))
-    if total not in trees:
+    if not trees:
+        top.note("parts", Problem("The scheme has no parts."))
+    elif total not in trees:
         order.note("by", Problem("There is no part {key} that ranks.", {"key": total}))
     within = order.choice("within", RankWithin, RankWithin.POST)
     order.done()

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from core.canonical import fingerprint
 from core.errors import Problem
+from core.words import Name, Sentence
 from scoring.cuts import Cut
 from scoring.formula import PartResult
 from scoring.inputs import Candidate, Inputs
@@ -201,6 +202,8 @@ def _fact(value: object) -> object:
         return value
     if isinstance(value, Exact):
         return value_text(value)
+    if isinstance(value, Name | Sentence):
+        return str(value)
     if isinstance(value, Mapping):
         return {str(name): _fact(inner) for name, inner in value.items()}
     if isinstance(value, tuple | list):

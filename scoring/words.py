@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from core.words import N_, Name, Sentence
 from scoring.cut_words import cut_words, floor_words, opening_words, order_words, reserve_words
-from scoring.explain import STATES, Names
+from scoring.explain import Names
 from scoring.figures import precision_words, weight_text
-from scoring.marks import MarkState, exact_text
+from scoring.marks import MarkState, exact_text, state_words
 from scoring.panel_words import panel_words, room_words
 from scoring.parts import DEFAULT_POLICIES, BonusStage, Enters, Part, PartKind, PassMarkOn, Policy
 from scoring.scheme import Scheme
@@ -24,6 +24,7 @@ class FormulaTerm:
     name: Name
     weight: str = ""
     points: str = ""
+    deducted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def scheme_in_words(scheme: Scheme) -> SchemeWords:
     parts = tuple(_part_words(scheme, part) for tree in trees for part in _downwards(tree))
     cuts = [*opening_words(scheme.opening)]
     for rule in scheme.cuts:
-        cuts += cut_words(rule, names)
+        cuts += cut_words(rule, names, scheme.total)
     for floor in scheme.floors:
         cuts += floor_words(floor, names)
     reserve = tuple(reserve_words(scheme.reserve)) if scheme.reserve else ()
@@ -89,7 +90,8 @@ def formula_of(part: Part) -> Formula | None:
             inner.key,
             inner.name,
             weight_text(inner.weight) if inner.enters is Enters.WEIGHT else "",
-            exact_text(inner.weight * inner.scale) if inner.enters is Enters.POINTS else "",
+            exact_text(inner.share) if inner.enters is Enters.POINTS else "",
+            inner.enters is Enters.DEDUCTED,
         )
         for inner in part.parts
     )
@@ -159,7 +161,7 @@ def _states(part: Part) -> Iterator[Sentence]:
     for state, policy in part.policies.items():
         if policy is DEFAULT_POLICIES[state] and policy is not Policy.LEAVE_OUT:
             continue
-        facts = {"state": Sentence(STATES[state])}
+        facts = {"state": state_words(state)}
         if policy is Policy.ZERO:
             yield Sentence(N_("State “{state}” counts as 0."), facts)
         elif policy is Policy.OUT:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from core.acts import Acts
@@ -16,6 +17,10 @@ from tests import postgres
 from web.migrate import drift, migrate
 
 NUMBERS = itertools.count(1)
+
+# machines are noisy: no test fails for being slow
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 
 
 class Clock:

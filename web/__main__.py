@@ -2,6 +2,7 @@
 
 import argparse
 import getpass
+import json
 import logging
 import os
 import signal
@@ -15,8 +16,10 @@ from core.actions import create_first_administrator, open_system
 from core.errors import Refusal
 from core.messages import Shown
 from core.people import SYSTEM_SCOPE, Actor, Duty
+from core.rekeying import outdated, rekey_people
 from core.settings import Settings, Zone, read_settings
 from core.tables import Scope
+from core.vault import open_vault, with_new_key, write_keys
 from web.asking import PASSWORDS, password_problem
 from web.house import House, open_house
 from web.migrate import migrate
@@ -66,6 +69,8 @@ def parser() -> argparse.ArgumentParser:
     journal = add("audit", run_audit, "check the journal")
     journal.add_argument("what", choices=["verify", "head"])
     journal.add_argument("--anchors", default="", help="file of lines `seq link` taken earlier")
+    keys = add("keys", run_keys, "renew the keys that protect identity numbers and contacts")
+    keys.add_argument("what", choices=["new-sealing", "new-hashing", "apply"])
     return top
 
 
@@ -196,6 +201,32 @@ def run_audit(options: argparse.Namespace) -> int:
         print(f"The journal does not hold: line {verdict.fault.seq}: {verdict.fault.reason}.")
         return 1
     print(f"The journal holds: {verdict.lines} lines, head {verdict.head.short_code}.")
+    return 0
+
+
+def run_keys(options: argparse.Namespace) -> int:
+    """Add a key to the key file, or bring every value under the newest keys."""
+    settings = settings_of(options)
+    if options.what != "apply":
+        if settings.keys:
+            raise Refusal("The keys come from the environment: add the new key there.", field="GONGXUAN_KEYS")
+        open_vault(settings.key_file)
+        purpose = options.what.removeprefix("new-")
+        write_keys(settings.key_file, with_new_key(json.loads(settings.key_file.read_text("utf-8")), purpose))
+        print("A new key is in use from the next start. Then run: gongxuan keys apply")
+        return 0
+    house = open_ready(settings)
+    done = reached = 0
+    try:
+        while True:
+            changes, reached = outdated(house.database, house.vault, reached)
+            if changes:
+                done += house.acts.run_sync(rekey_people, OPERATOR, changes)
+            if not reached:
+                break
+    finally:
+        house.close()
+    print(f"Persons brought under the newest keys: {done}.")
     return 0
 
 

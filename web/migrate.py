@@ -1,6 +1,8 @@
 """Bringing a database to the tables of this version, and finding out where the two differ."""
 
+import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from alembic import command
@@ -76,3 +78,17 @@ def _lines(difference: Any) -> list[str]:
 def _name(part: Any) -> str:
     """The name of a table, column, index or constraint; the last two say their table too."""
     return f"{part.table} {part.name}" if isinstance(part, Constraint | Index) else str(getattr(part, "name", part))
+
+
+def main() -> int:
+    """Migrate an empty database and tell where it differs from the tables (status 1)."""
+    with TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/empty.sqlite"
+        migrate(url)
+        differences = drift(url)
+    sys.stdout.writelines(f"{difference}\n" for difference in differences)
+    return 1 if differences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -10,8 +10,7 @@ from exam.plan import PublicationKind
 from exam.queries import stage_now
 from exam.stages import STAGE_WORDS, Stage, has_reached
 from exam.tables import Paper, Publication, Selection
-from web.pages import Road
-from web.pages import Stage as Milestone
+from web.pages import Road, Stage as Milestone
 
 MONTH_WORDS = (
     N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun"),

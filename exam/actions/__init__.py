@@ -17,7 +17,7 @@ from exam.actions.papers import attach_paper, remove_paper
 from exam.actions.publishing import add_rule_set, advance, freeze_rule_set, publish
 from exam.actions.registering import keep_draft, start_registration, submit_registration, withdraw_registration
 from exam.actions.sitting import issue_tickets, note_candidacy_event
-from exam.actions.vetting import confirm_decision, decide_registration
+from exam.actions.vetting import confirm_decision, decide_registration, note_identity_view
 
 __all__ = [
     "add_condition",
@@ -37,6 +37,7 @@ __all__ = [
     "keep_draft",
     "load_entry",
     "note_candidacy_event",
+    "note_identity_view",
     "publish",
     "remove_condition",
     "remove_paper",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from core import audit
@@ -25,10 +26,10 @@ def create_selection(session: Session, actor: Actor, plan: SelectionPlan, *, now
     actor.require(Power.EXAM_SELECTION_CREATE, SYSTEM_SCOPE)
     refuse_any(check_selection(plan, local_date(plan.registration_closes)))
     _refuse_taken_code(session, plan.code, besides=0)
-    scope = Scope(kind="selection", opened_at=now)
-    session.add(scope)
+    # counted here, not by a sequence: scope 1 was opened under its own number, which a sequence does not know of
+    selection_id = (session.exec(select(func.max(Scope.id))).one() or SYSTEM_SCOPE) + 1
+    session.add(Scope(id=selection_id, kind="selection", opened_at=now))
     session.flush()
-    selection_id = scope.id or 0
     session.add(Selection(id=selection_id, created_by=actor.person_id, created_at=now, **asdict(plan)))
     session.flush()
     audit.record(session, actor, "selection.created", now, scope=selection_id, kind=plan.kind)

@@ -217,3 +217,14 @@ def _remarks(decision: Decision) -> dict[str, object] | None:
     if decision.verdict is not VettingVerdict.RETURN or decision.correct_until is None:
         return None
     return {"fields": dict(decision.remarks), "until": decision.correct_until.isoformat()}
+
+
+def note_identity_view(session: Session, actor: Actor, registration_id: int, *, now: datetime) -> None:
+    """Note that somebody looks at a candidate's whole identity number; the page runs this before it shows it."""
+    registration = session.get(Registration, registration_id)
+    if registration is None:
+        raise Denied
+    actor.require(Power.EXAM_REGISTRATION_READ, registration.selection_id)
+    audit.record(
+        session, actor, "identity.viewed", now, scope=registration.selection_id, registration=registration_id
+    )

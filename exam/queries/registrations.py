@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_
@@ -86,14 +87,33 @@ class Queue:
         return max(1, -(-self.total // PAGE))
 
 
+class QueueOrder(StrEnum):
+    """What the queue is sorted by."""
+
+    SUBMITTED = "submitted"
+    REFERENCE = "reference"
+    UNIT = "unit"
+    STATE = "state"
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What the queue is narrowed to; nothing given is everything submitted."""
+    """What the queue is narrowed to and sorted by; nothing given is everything submitted, the earliest first."""
 
     post_id: int | None = None
     states: frozenset[RegistrationState] = frozenset()
     doubtful: bool | None = None
     text: str = ""
+    order: QueueOrder = QueueOrder.SUBMITTED
+    descending: bool = False
+
+
+_ORDERS: Mapping[QueueOrder, Any] = {
+    QueueOrder.SUBMITTED: Registration.submitted_at,
+    QueueOrder.REFERENCE: Registration.reference,
+    QueueOrder.UNIT: Registration.unit,
+    QueueOrder.STATE: Registration.state,
+}
 
 
 def registrations_of(session: Session, person_id: int) -> list[RegistrationLine]:
@@ -217,15 +237,17 @@ def correction_window(registration: Registration) -> Window:
 
 
 def vetting_queue(session: Session, selection_id: int, wanted: Filter | None = None, page: int = 1) -> Queue:
-    """Registrations that were submitted, the earliest first, fifty to a page; always three statements."""
-    where = _conditions(selection_id, wanted or Filter())
+    """Registrations that were submitted, fifty to a page; always three statements."""
+    wanted = wanted or Filter()
+    where = _conditions(selection_id, wanted)
+    sorted_by = col(_ORDERS[wanted.order])
     total = session.exec(select(func.count()).select_from(Registration).where(*where)).one()
     rows = session.exec(
         select(Registration, Post, Person.name)
         .join(Post, col(Post.id) == col(Registration.post_id))
         .join(Person, col(Person.id) == col(Registration.person_id))
         .where(*where)
-        .order_by(col(Registration.submitted_at), col(Registration.id))
+        .order_by(sorted_by.desc() if wanted.descending else sorted_by, col(Registration.id))
         .limit(PAGE)
         .offset((max(1, page) - 1) * PAGE)
     ).all()

@@ -11,11 +11,10 @@ from core.acts import touch
 from core.errors import Denied, Refusal, Stale
 from core.people import Actor
 from core.words import Sentence
-from interview import sheet_sql
 from interview.blind import VERSION, Receipt
 from interview.hearing import ALLOWED, ENDED, IN_ROOM, STATE_WORDS, EventKind, State
 from interview.scoresheet import Marks
-from interview.sheet_sql import Kept, Landing
+from interview.sheet_sql import Kept, Landing, NewSheet, SheetSql
 from interview.stored import bound_digest, marks_text, scaled
 from interview.topics import board_topic
 
@@ -35,43 +34,29 @@ def submit_sheet(
     """
     if not LEAST_KEY <= len(key) <= MOST_KEY:
         raise Refusal("This submission carries no usable key; open the sheet again.", field="key")
-    landing = sheet_sql.find_landing(session, key, hearing_id, actor.seat_id)
+    sql = SheetSql.of(session)
+    landing = sql.find_landing(key, hearing_id, actor.seat_id)
     if landing is None:
         raise Denied
-    text, total = marks_text(marks), scaled(marks.total)
+    text = marks_text(marks)
     if landing.kept is not None:
-        return _again(session, actor, hearing_id, key, landing, landing.kept, text, now)
+        receipt = _again(sql, key, landing, landing.kept, text)
+        facts = {"hearing": hearing_id, "seat": actor.seat_id}
+        audit.record(session, actor, "sheet.sent_again", now, scope=landing.selection_id, **facts)
+        return receipt
     if landing.sheet_of_key is not None:
         raise Refusal("This key was already used for another sheet; open the sheet again.", field="key", status=409)
-    late = _late(landing)
-    sheet_sql.keep_sheet(
-        session,
-        key,
-        {
-            "hearing_id": hearing_id,
-            "seat_id": actor.seat_id,
-            "version": VERSION,
-            "marks": text,
-            "total": total,
-            "short_code": short_code,
-            "received_at": now,
-            "late": late,
-        },
+    sheet = NewSheet(
+        hearing_id, actor.seat_id, VERSION, text, scaled(marks.total), short_code, now, late=_late(landing)
     )
+    sql.keep_sheet(key, sheet)
     audit.record(
-        session,
-        actor,
-        "sheet.submitted",
-        now,
-        scope=landing.selection_id,
-        hearing=hearing_id,
-        seat=actor.seat_id,
-        version=VERSION,
-        digest=bound_digest(key, hearing_id, actor.seat_id, VERSION, text, total),
-        late=late,
-    )
+        session, actor, "sheet.submitted", now, scope=landing.selection_id, hearing=hearing_id, seat=actor.seat_id,
+        version=VERSION, late=sheet.late,
+        digest=bound_digest(key, hearing_id, actor.seat_id, VERSION, text, sheet.total),
+    )  # fmt: skip
     touch(session, board_topic(landing.selection_id))
-    return Receipt(landing.number, short_code, now, late)
+    return Receipt(landing.number, short_code, now, sheet.late)
 
 
 def _late(landing: Landing) -> bool:
@@ -89,22 +74,17 @@ def _late(landing: Landing) -> bool:
     return landing.withdrawn
 
 
-def _again(
-    session: Session, actor: Actor, hearing_id: int, key: str, landing: Landing, kept: Kept, text: str, now: datetime
-) -> Receipt:
+def _again(sql: SheetSql, key: str, landing: Landing, kept: Kept, text: str) -> Receipt:
     """Answer a submission where this seat's sheet is already here: the same receipt, or Stale."""
     receipt = Receipt(landing.number, kept.short_code, kept.received_at, kept.late)
-    if json.loads(kept.marks) != json.loads(text) or landing.sheet_of_key not in {None, kept.sheet_id}:
+    if kept.marks != text or landing.sheet_of_key not in {None, kept.sheet_id}:
         raise Stale(
             "Your sheet for number {number} is already here and stands as it was received.",
             current=receipt,
             number=landing.number,
         )
     if landing.sheet_of_key is None:
-        sheet_sql.keep_key(session, key, kept.sheet_id)
-    audit.record(
-        session, actor, "sheet.sent_again", now, scope=landing.selection_id, hearing=hearing_id, seat=actor.seat_id
-    )
+        sql.keep_key(key, kept.sheet_id)
     return receipt
 
 
@@ -115,10 +95,11 @@ def keep_draft(
 
     `sequence` is the tablet's own count: an earlier draft that arrives after a later one is not kept.
     """
-    landing = sheet_sql.find_landing(session, "", hearing_id, seat_id)
+    sql = SheetSql.of(session)
+    landing = sql.find_landing("", hearing_id, seat_id)
     if landing is None or landing.withdrawn:
         raise Denied
     if landing.kept is not None or State(landing.state) not in IN_ROOM:
         raise Refusal("Drafts are kept from the call until the sheet is handed in.", status=409)
     body = json.dumps(marks, ensure_ascii=False, sort_keys=True)
-    sheet_sql.keep_draft(session, hearing_id, seat_id, sequence, body, now)
+    sql.keep_draft(hearing_id, seat_id, sequence, body, now)

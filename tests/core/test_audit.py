@@ -264,7 +264,7 @@ def test_any_column_overwritten_by_hand_is_found_and_its_line_named(
 
 
 def test_one_byte_altered_in_the_file_is_found_and_its_line_named(written: Path, tmp_path: Path) -> None:
-    """Every byte of the stored body, nonce and digest of line 17, and a sample of its link, each turned round."""
+    """A sample of the bytes of line 17 as they lie in the file, each with its lowest or its highest bit turned."""
     content = written.read_bytes()
     row = read_row(written, 17)
     copy = tmp_path / "copy.sqlite"

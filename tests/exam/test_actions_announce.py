@@ -1,6 +1,5 @@
 """Preparing a selection: who may, what is refused, and that nothing changes once the rules are frozen."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -35,9 +34,9 @@ from tests.exam.road import (
 
 
 @pytest.fixture
-def road(acts: Acts, database: Database) -> Iterator[Road]:
+def road(acts: Acts, database: Database) -> Road:
     acts.run_sync(open_system, Actor(label="job:test"), now=PLANNED)
-    yield Road(acts, database)
+    return Road(acts, database)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Written marks: two independent hands, a third for their differences, and nothing stored half."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ from core.acts import Acts
 from core.db import Database
 from core.errors import Denied, Refusal
 from core.files import Saved
-from core.people import PROOF_LIFE, Actor
+from core.people import PROOF_LIFE, Actor, Proof
 from core.tables import StoredFile
 from exam import actions, queries
 from exam.marking import Difference, MarkEntry, MarkState, Settlement
@@ -35,11 +35,11 @@ HANDS = {1: CLERK, 2: OTHER_CLERK}
 
 
 @pytest.fixture
-def road(acts: Acts, database: Database) -> Iterator[Road]:
+def road(acts: Acts, database: Database) -> Road:
     acts.run_sync(open_system, Actor(label="job:test"), now=PLANNED)
     road = Road(acts, database)
     road.people(3)
-    yield road
+    return road
 
 
 @pytest.fixture
@@ -287,19 +287,13 @@ def test_only_a_real_difference_is_settled_with_a_mark_that_can_stand(
 def test_the_third_hand_is_a_third_person_proven_afresh_on_a_third_device(differing: Road, tickets: list[str]) -> None:
     settlement = Settlement(tickets[0], "common", MarkState.PRESENT, Decimal(76))
     duties = differing.staff(CHECKER).duties
+    one, other = (
+        Actor(f"account:{who}", who, who, device="x", duties=duties, proof=Proof(MARKED, "x"))
+        for who in (CLERK, OTHER_CLERK)
+    )
     for actor, sentence in (
-        (
-            Actor(
-                "account:106",
-                CLERK,
-                CLERK,
-                device="x",
-                duties=duties,
-                proof=differing.staff(CLERK, proven=MARKED).proof,
-            ),
-            "another person",
-        ),
-        (Actor("account:107", OTHER_CLERK, OTHER_CLERK, device="x", duties=duties), "another person"),
+        (one, "another person"),
+        (other, "another person"),
         (differing.staff(CHECKER), "Prove who you are again"),
         (differing.staff(CHECKER, proven=MARKED - PROOF_LIFE - timedelta(seconds=1)), "Prove who you are again"),
         (differing.staff(CHECKER, proven=MARKED, device=f"d{OTHER_CLERK}"), "another device"),

@@ -1,7 +1,6 @@
 """Rules frozen by two hands, publications that never change, stages one after the other."""
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,7 +14,7 @@ from core.acts import Acts
 from core.canonical import canonical, fingerprint
 from core.db import Database
 from core.errors import Denied, Refusal
-from core.people import PROOF_LIFE, Actor
+from core.people import PROOF_LIFE, Actor, Duty, Proof
 from exam import actions, queries
 from exam.conditions import parse_eligibility
 from exam.plan import PublicationKind
@@ -24,6 +23,7 @@ from tests.exam.road import (
     APPROVER,
     CLOSES,
     EDITOR,
+    INSTANT,
     OPENS,
     PLAN,
     PLANNED,
@@ -37,11 +37,11 @@ OTHER_RULES = '{"scheme":{"name":"改过的规则"}}'
 
 
 @pytest.fixture
-def road(acts: Acts, database: Database) -> Iterator[Road]:
+def road(acts: Acts, database: Database) -> Road:
     acts.run_sync(open_system, Actor(label="job:test"), now=PLANNED)
     road = Road(acts, database)
     road.plan()
-    yield road
+    return road
 
 
 def freeze(road: Road, version: int, digest: str, *, who: int = APPROVER, **given: Any) -> object:
@@ -113,12 +113,8 @@ def test_the_second_hand_freezes_only_what_it_was_shown(road: Road) -> None:
 
 def test_the_second_hand_is_another_person_proven_afresh_on_another_device(road: Road) -> None:
     version, digest = road.propose()
-    duties = {
-        road.selection_id: frozenset(d for who in (EDITOR, APPROVER) for d in road.staff(who).duties[road.selection_id])
-    }
-    same = Actor(
-        "account:101", EDITOR, EDITOR, device="d9", duties=duties, proof=road.staff(EDITOR, proven=PLANNED).proof
-    )
+    both = {road.selection_id: frozenset({Duty.SELECTION_EDITOR, Duty.SELECTION_APPROVER})}
+    same = Actor("account:101", EDITOR, EDITOR, device="d9", duties=both, proof=Proof(PLANNED, "d9"))
     with pytest.raises(Refusal, match="another person"):
         road.run(actions.freeze_rule_set, same, road.selection_id, version, digest, now=PLANNED)
     with pytest.raises(Refusal, match="Prove who you are again"):
@@ -241,9 +237,7 @@ def test_a_selection_goes_from_stage_to_stage_only(road: Road) -> None:
 def test_time_alone_brings_an_announced_selection_to_vetting(road: Road) -> None:
     road.announce()
     with pytest.raises(Refusal):
-        road.run(
-            move, road.staff(APPROVER), road.selection_id, Stage.WRITTEN_EXAM, now=CLOSES - timedelta(microseconds=1)
-        )
+        road.run(move, road.staff(APPROVER), road.selection_id, Stage.WRITTEN_EXAM, now=CLOSES - INSTANT)
     road.run(move, road.staff(APPROVER), road.selection_id, Stage.WRITTEN_EXAM, now=CLOSES)
     assert stage(road) == "written_exam"
 

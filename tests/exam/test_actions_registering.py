@@ -1,6 +1,5 @@
 """A candidate's own acts, to the instant at which registration opens and closes."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -41,13 +40,13 @@ from tests.exam.road import (
 
 
 @pytest.fixture
-def road(acts: Acts, database: Database) -> Iterator[Road]:
+def road(acts: Acts, database: Database) -> Road:
     acts.run_sync(open_system, Actor(label="job:test"), now=PLANNED)
     road = Road(acts, database)
     road.people(3)
     road.plan()
     road.announce()
-    yield road
+    return road
 
 
 def submit(road: Road, number: int, registration_id: int, version: int = 0, now: Any = OPEN) -> RegistrationVersion:

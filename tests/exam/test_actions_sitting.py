@@ -1,6 +1,5 @@
 """Tickets by a drawn order, and what befalls candidates afterwards."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -19,11 +18,11 @@ from tests.exam.road import CLOSED, CLOSES, EDITOR, INSTANT, OFFICER, PLANNED, V
 
 
 @pytest.fixture
-def road(acts: Acts, database: Database) -> Iterator[Road]:
+def road(acts: Acts, database: Database) -> Road:
     acts.run_sync(open_system, Actor(label="job:test"), now=PLANNED)
     road = Road(acts, database)
     road.people(4)
-    yield road
+    return road
 
 
 @pytest.fixture
@@ -46,10 +45,9 @@ def test_tickets_follow_the_drawn_order_through_rooms_and_seats(open_road: Road)
     with road.database.reading() as session:
         lines = queries.candidacies(session, road.selection_id)
         assert queries.candidacy_of(session, refused) is None
-        assert [
-            line.candidacy.ticket_number for line in queries.candidacies(session, road.selection_id, road.posts[1])
-        ] == ["20260003"]
+        of_one_post = queries.candidacies(session, road.selection_id, road.posts[1])
         assert queries.selection_row(session, road.selection_id).stage == "written_exam"
+    assert [line.candidacy.ticket_number for line in of_one_post] == ["20260003"]
     assert [
         (row.registration_id, row.ticket_number, row.exam_room, row.exam_seat)
         for row in (line.candidacy for line in lines)
@@ -116,8 +114,8 @@ def test_tickets_are_issued_once_by_an_exam_officer_of_this_selection(open_road:
     for who in (EDITOR, VETTER):
         with pytest.raises(Denied):
             issue(road, [passed], who=who)
+    elsewhere = road.staff(OFFICER, scope=99)
     with pytest.raises(Denied):
-        elsewhere = road.staff(OFFICER, scope=99)
         road.run(actions.issue_tickets, elsewhere, road.selection_id, [passed], 30, now=CLOSED)
     issue(road, [passed])
     with pytest.raises(Refusal, match="cannot be done while the selection stands"):

@@ -1,6 +1,6 @@
 """Vetting in two hands: what a decision needs, who may not make it, what it leads to."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -47,8 +47,8 @@ def people(acts: Acts, database: Database) -> Callable[..., Road]:
 
 
 @pytest.fixture
-def road(people: Callable[..., Road]) -> Iterator[Road]:
-    yield people()
+def road(people: Callable[..., Road]) -> Road:
+    return people()
 
 
 def decisions(road: Road, registration_id: int) -> list[tuple[int, int, int, str]]:

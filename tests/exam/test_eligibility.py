@@ -145,6 +145,10 @@ def test_a_post_without_its_level_needs_papers_if_it_could_decide():
     assert outcome(LevelCondition("5", PostLevel.SECTION, 2), facts) is Outcome.NEEDS_PAPERS
     assert "负责人, from 3/2021: the level" in datum(LevelCondition("5", PostLevel.SECTION, 2), facts)
     assert outcome(LevelCondition("5", PostLevel.SECTION, 6), facts) is Outcome.NOT_MET
+    just_enough = replace(facts, posts=(replace(unknown, since=Month(2024, 9)),))
+    assert outcome(LevelCondition("5", PostLevel.SECTION, 2), just_enough) is Outcome.NEEDS_PAPERS
+    one_month_short = replace(facts, posts=(replace(unknown, since=Month(2024, 10)),))
+    assert outcome(LevelCondition("5", PostLevel.SECTION, 2), one_month_short) is Outcome.NOT_MET
 
 
 def test_political_status_is_one_of_those_named():

@@ -13,7 +13,7 @@ from core import audit
 from core.acts import Acts
 from core.canonical import canonical
 from core.db import Database
-from core.people import Actor, Duty, Proof
+from core.people import SYSTEM_SCOPE, Actor, Duty, Proof
 from core.tables import Person, Scope
 from exam.tables import Candidacy, Post, Publication, Registration, RegistrationVersion, RuleSet, Selection
 from interview import actions, queries
@@ -146,7 +146,7 @@ class Day:
                 actions.seat_judge,
                 self.composer,
                 self.rooms[code],
-                self.judge(f"评委{code}-{number}", kind),
+                self.judge(f"评委{self.selection_id}-{code}-{number}", kind),
                 number,
                 chief=number == 1,
             )
@@ -157,9 +157,7 @@ class Day:
     def draw(self, post: int = 0, rooms: Sequence[str] = ("1",)) -> int:
         """Physical lots, dealt to the rooms in turn in the reverse order of the tickets."""
         tickets = self.tickets[post][::-1]
-        lots = [
-            Lot(ticket, rooms[place % len(rooms)], place // len(rooms) + 1) for place, ticket in enumerate(tickets)
-        ]
+        lots = [Lot(ticket, rooms[place % len(rooms)], place // len(rooms) + 1) for place, ticket in enumerate(tickets)]
         register = Register("抽签登记表1", ("纪检监督员", "考生代表"), tuple(lots))
         return self.run(actions.record_draw, self.waiting, self.posts[post], register)
 
@@ -216,6 +214,8 @@ def ready_day(database: Database, acts: Acts, *, candidates: int = 3) -> Day:
 
 
 def _write(session: Session, sizes: Sequence[int]) -> tuple[int, list[int], dict[int, list[str]], dict[str, int], int]:
+    if session.get(Scope, SYSTEM_SCOPE) is None:
+        _kept(session, Scope(kind="system", opened_at=NOW))
     scope = _kept(session, Scope(kind="selection", opened_at=NOW))
     session.add(_selection(scope.id))
     session.flush()
@@ -239,8 +239,8 @@ def _write(session: Session, sizes: Sequence[int]) -> tuple[int, list[int], dict
     published = _kept(
         session,
         Publication(
-            selection_id=scope.id, number=1, kind="interview_entry", content={}, sha256="0" * 64, short_code="0000-0000",
-            published_by=2, published_at=NOW,
+            selection_id=scope.id, number=1, kind="interview_entry", content={}, sha256="0" * 64,
+            short_code="0000-0000", published_by=2, published_at=NOW,
         ),
     )  # fmt: skip
     return scope.id, posts, tickets, candidacies, published.id
@@ -248,8 +248,9 @@ def _write(session: Session, sizes: Sequence[int]) -> tuple[int, list[int], dict
 
 def _selection(selection_id: int) -> Selection:
     return Selection(
-        id=selection_id, code=f"GX{selection_id}", title="公开选拔", authority="组织部", reference_date=date(2026, 9, 1),
-        registration_opens=NOW - timedelta(days=60), registration_closes=NOW - timedelta(days=50),
+        id=selection_id, code=f"GX{selection_id}", title="公开选拔", authority="组织部",
+        reference_date=date(2026, 9, 1), registration_opens=NOW - timedelta(days=60),
+        registration_closes=NOW - timedelta(days=50),
         interview_on=date(2026, 10, 18), stage="interview_entry", created_by=1, created_at=NOW,
     )  # fmt: skip
 

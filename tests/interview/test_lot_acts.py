@@ -150,9 +150,7 @@ def test_lots_need_a_room_and_somebody_admitted(day: Day) -> None:
 
 
 def test_who_has_withdrawn_draws_no_lot(day: Day) -> None:
-    gone = CandidacyEvent(
-        candidacy_id=day.candidacies["20261003"], kind=CandidacyEventKind.WITHDREW, noted_at=NOW
-    )
+    gone = CandidacyEvent(candidacy_id=day.candidacies["20261003"], kind=CandidacyEventKind.WITHDREW, noted_at=NOW)
     in_rows(day.database, lambda session: session.add(gone))
     with pytest.raises(Refusal, match="20261003 is not to be heard"):
         record(day, WHOLE)
@@ -195,16 +193,15 @@ def test_a_computed_draw_into_two_rooms_numbers_each_room_by_itself(day: Day) ->
 
 
 def test_a_computed_draw_of_another_number_or_without_its_rooms_is_refused(day: Day) -> None:
+    name, tickets = day.read(draw_id, day.posts[0]), day.tickets[0]
     with pytest.raises(Refusal, match="This is the draw another"):
-        day.run(actions.record_draw, day.waiting, day.posts[0], computed("another", day.tickets[0]))
+        day.run(actions.record_draw, day.waiting, day.posts[0], computed("another", tickets))
     day.open_room("2")
     with pytest.raises(Refusal, match="must name the rooms"):
-        drawn = computed(day.read(draw_id, day.posts[0]), day.tickets[0])
-        day.run(actions.record_draw, day.waiting, day.posts[0], drawn)
+        day.run(actions.record_draw, day.waiting, day.posts[0], computed(name, tickets))
+    elsewhere = computed(name, tickets, Terms((Place("1", 3), Place("3", 3)), Complete.IDS))
     with pytest.raises(Refusal, match="one of the rooms of this post"):
-        terms = Terms((Place("1", 3), Place("3", 3)), Complete.IDS)
-        drawn = computed(day.read(draw_id, day.posts[0]), day.tickets[0], terms)
-        day.run(actions.record_draw, day.waiting, day.posts[0], drawn)
+        day.run(actions.record_draw, day.waiting, day.posts[0], elsewhere)
 
 
 # ── whose number it is ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -147,7 +147,10 @@ def test_a_candidate_of_any_post_judges_nobody(day: Day) -> None:
     [
         ({"unit": "单位20261002"}, "served in the same unit"),
         ({"units_before": ("单位20261002",)}, "served in the same unit"),
-        ({"relations": (Relation("hash-of-20261002", Tie.IN_LAW, Source.CANDIDATE, "表3"),)}, "is related to candidate"),
+        (
+            {"relations": (Relation("hash-of-20261002", Tie.IN_LAW, Source.CANDIDATE, "表3"),)},
+            "is related to candidate",
+        ),
         ({"relations": (Relation("hash-of-20261002", Tie.INTEREST, Source.JUDGE),)}, "has an interest in candidate"),
     ],
 )
@@ -162,7 +165,9 @@ def test_a_conflict_with_a_candidate_of_the_room_is_refused_with_its_rule(
 
 def test_a_tie_to_a_candidate_of_another_post_is_no_conflict_in_this_room(day: Day) -> None:
     ticket = day.tickets[1][0]
-    seat(day, day.judge("甲", unit=f"单位{ticket}", relations=(Relation(f"hash-of-{ticket}", Tie.SPOUSE, Source.JUDGE),)))
+    seat(
+        day, day.judge("甲", unit=f"单位{ticket}", relations=(Relation(f"hash-of-{ticket}", Tie.SPOUSE, Source.JUDGE),))
+    )
 
 
 def test_a_representative_needs_a_qualification_valid_on_the_day(day: Day) -> None:

@@ -4,11 +4,10 @@ import tomllib
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, strategies as st
 
 from core.errors import Refusal
 from interview.panel import JudgeKind
-from interview.scoresheet import MARK_PLACES, SheetForm, check_code, check_marks, content, decode, encode, parse_sheet
+from interview.scoresheet import SheetForm, check_code, check_marks, content, parse_sheet
 
 SCHEME = """
 [sheet]
@@ -183,20 +182,6 @@ def test_an_empty_sheet_asks_for_every_element():
 
 def test_the_order_in_which_marks_arrive_does_not_matter():
     assert list(check_marks(form(), dict(reversed(FULL.items()))).by_element) == list(FULL)
-
-
-@given(st.tuples(*(st.integers(0, most) for most in (40, 60, 99, 1))))
-def test_stored_integers_give_the_same_marks_back(halves):
-    sheet = form()
-    texts = {one.key: str(Decimal(half) / 2) for one, half in zip(sheet.elements, halves, strict=True)}
-    marks = check_marks(sheet, texts)
-    assert encode(marks) == tuple(half * 10**MARK_PLACES // 2 for half in halves)
-    assert decode(sheet, encode(marks)) == marks
-
-
-def test_stored_integers_of_another_form_do_not_fit():
-    with pytest.raises(ValueError):
-        decode(form(), (1, 2))
 
 
 def test_the_content_is_the_same_bytes_however_the_marks_were_typed():

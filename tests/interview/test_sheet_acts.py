@@ -157,9 +157,7 @@ def test_sheets_that_arrive_together_are_each_kept_once(day: Day) -> None:
 
     async def double_taps() -> list[object]:
         calls = [
-            day.acts.run(
-                actions.submit_sheet, tablet(seat), hearing_id, sheet(str(30 + place)), key(seat), "4F1A-77C0"
-            )
+            day.acts.run(actions.submit_sheet, tablet(seat), hearing_id, sheet(str(30 + place)), key(seat), "4F1A-77C0")
             for place, seat in enumerate(day.seats["1"])
             for _ in range(5)
         ]
@@ -246,7 +244,7 @@ def test_drafts_are_kept_for_the_own_seat_and_an_open_hearing_only(day: Day) -> 
 def test_the_driver_sql_names_every_column_of_its_tables() -> None:
     generated = {"id"}
     for table, columns in (
-        (ScoreSheet, sheet_sql.SHEET_COLUMNS),
+        (ScoreSheet, sheet_sql.NewSheet._fields),
         (SubmissionKey, sheet_sql.KEY_COLUMNS),
         (SheetDraft, sheet_sql.DRAFT_COLUMNS),
     ):

@@ -61,9 +61,10 @@ def candidate(code: str, post: str = "01", **values: str | MarkState | None) -> 
 
 
 def inputs(*candidates: Candidate, places: int | Mapping[str, int] = 1, **more: Any) -> Inputs:
-    """Inputs with the candidates' posts, `places` for each or by post."""
-    codes = sorted({one.post for one in candidates} | (set(places) if isinstance(places, Mapping) else set()))
-    posts = [Post(code, places[code] if isinstance(places, Mapping) else places) for code in codes]
+    """Inputs with the candidates' posts and `places` for each, or with the posts that `places` names."""
+    if not isinstance(places, Mapping):
+        places = dict.fromkeys(sorted({one.post for one in candidates}), places)
+    posts = [Post(code, number) for code, number in places.items()]
     return Inputs(tuple(posts), candidates, **more)
 
 

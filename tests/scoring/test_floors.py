@@ -1,8 +1,11 @@
 """Floors where there is no competition (rules.md §5), through the whole tally."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.errors import Refusal
+from scoring.marks import MarkState
 from scoring.tally import Because, tally
 from tests.scoring.building import TWO_PARTS, candidate, inputs, scheme_from
 
@@ -49,8 +52,6 @@ def test_with_competition_the_floor_is_not_looked_at():
 
 
 def test_competition_is_counted_on_those_present_on_the_day():
-    from scoring.marks import MarkState
-
     made = tally(
         scheme(AT_MOST + 'floor = ["fixed"]\nmark = 70'),
         inputs(
@@ -98,8 +99,6 @@ def test_a_floor_that_nobody_sets_is_not_reached():
     [("any", "78", True), ("any", "69", False), ("all", "78", False), ("all", "80", True)],
 )
 def test_the_mean_of_the_same_panel_and_a_fixed_mark_may_be_joined(satisfy, interview, enters):
-    from dataclasses import replace
-
     rule = scheme(AT_MOST + f'floor = ["fixed", "room_mean"]\nmark = 70\nsatisfy = "{satisfy}"')
     heard = [
         candidate("a", written="90", interview=interview),

@@ -112,7 +112,7 @@ def test_a_trim_over_the_panel_that_empties_a_group_is_refused():
     groups = (Group("expert", Name("专家"), Fraction(1, 2)), Group("public", Name("群众"), Fraction(1, 2)))
     rule = pooled(groups=groups, trim_over=TrimOver.PANEL)
     sheets = totals("expert", ["95"]) + totals("public", ["80", "70"])
-    assert refusal(rule, sheets) == ["Dropping extremes leaves no mark of the group expert."]
+    assert refusal(rule, sheets) == ["Dropping extremes leaves no mark of the group 专家."]
 
 
 def test_an_element_may_carry_a_factor_and_be_rounded_before_and_after_it():
@@ -176,7 +176,7 @@ def test_every_problem_of_the_sheets_is_listed_at_once():
         [
             "panel/1/a: 51 is not between 0 and 50.",
             "panel/1/b: 40.25 is not a multiple of 0.5.",
-            "panel/2/b: The mark for b is missing.",
+            "panel/2/b: The mark for 乙 is missing.",
             "panel/2: This judge has two sheets for one candidate.",
             "panel/2/c: The sheet has no element c.",
             "guests/3: The scheme has no group of judges guests.",

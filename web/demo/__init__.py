@@ -114,9 +114,7 @@ def _has_selections(session: Session) -> bool:
 
 def show_sign_ins(found: SignIns, address: str, outbox: Path, say: Say) -> None:
     """Print the address and one sign-in per audience."""
-    staff = (
-        f"{PASSWORD}　editor approver vetter vetter2 room supervisor tally tallycheck committee system security audit"
-    )
+    names = "editor approver vetter vetter2 room supervisor tally tallycheck committee system security audit"
     for line in (
         "",
         f"公开页面 / public          {address}",

@@ -2,10 +2,13 @@
 
 from litestar import Router
 
-from web.routes import admin, live, signing
+from web.routes import admin, candidate, judge, live, public, signing
 
 ROUTERS: tuple[Router, ...] = (
     signing.router,
     live.router,
     admin.router,
+    judge.router,
+    public.router,
+    candidate.router,
 )

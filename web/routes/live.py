@@ -28,7 +28,7 @@ async def follow(asker: NamedDependency[Asker], topics: FromQuery[str]) -> Strea
     async def events() -> AsyncIterator[str]:
         yield "retry: 2000\n\n"
         async for topic in asker.house.live.stream(wanted):
-            yield f"event: {topic}\ndata: {topic}\n\n" if topic else ": still here\n\n"
+            yield f"event: changed\ndata: {topic}\n\n" if topic else ": still here\n\n"
 
     return Stream(events(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 

@@ -1,13 +1,10 @@
 """Signing up, in and out, recovery, and one-time codes. The answers are the same whether or not somebody is known."""
 
-import time
-from dataclasses import dataclass, field
-
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
-from core.actions import keep_session, keep_session_end, open_candidate_account, set_password
+from core.actions import keep_session_end, open_candidate_account, set_password
 from core.days import local_date
 from core.errors import Problem, Refusal
 from core.queries import accounts_by_identity, accounts_by_name
@@ -16,36 +13,10 @@ from core.tables import Account, Person
 from core.words import N_
 from exam.identity import ResidentNumber, check_name, read_identity
 from web.asking import PASSWORDS, Asker, password_matches, password_problem, subject_of
+from web.entering import TRIES, open_session
 from web.forms import Form
 from web.pages import Filled
-from web.security import SESSION, cookie_header, hashed, new_token
-
-WINDOW_SECONDS = 15 * 60
-MOST_TRIES = 10
-
-
-@dataclass(slots=True)
-class Tries:
-    """Failed tries by key (account and address) within a window; kept in memory, forgotten with it."""
-
-    kept: dict[str, list[float]] = field(default_factory=dict)
-
-    def refuse_more(self, key: str) -> None:
-        """Raise a Refusal after too many failures."""
-        fresh = [at for at in self.kept.get(key, ()) if time.monotonic() - at < WINDOW_SECONDS]
-        self.kept[key] = fresh
-        if len(fresh) >= MOST_TRIES:
-            raise Refusal("Too many tries. Wait a quarter of an hour, or come to the desk.", status=429)
-
-    def note(self, key: str) -> None:
-        """Count a failure."""
-        if len(self.kept) > 50_000:
-            self.kept.clear()
-        self.kept.setdefault(key, []).append(time.monotonic())
-
-
-TRIES = Tries()
-
+from web.security import SESSION, cookie_header
 
 # ── in and out ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -81,23 +52,6 @@ def _account_for(asker: Asker, name: str, password: str) -> Account | None:
     if not found:
         password_matches("", password)
     return next((account for account, _ in found if password_matches(account.password_hash, password)), None)
-
-
-def open_session(asker: Asker, target: str, *, account_id: int | None = None, seat_id: int | None = None) -> Redirect:
-    """Answer with a fresh token; the browser's old session ends."""
-    token = new_token()
-    old = asker.known.signed_in
-    row = {
-        "token_hash": hashed(token),
-        "account_id": account_id,
-        "seat_id": seat_id,
-        "device": asker.known.device,
-        "language": asker.visit.language.value,
-        "replaces": old.token_hash if old else "",
-    }
-    asker.house.acts.keep_sync(keep_session, row)
-    cookie = cookie_header(SESSION, token, secure=asker.house.settings.secure_cookies)
-    return Redirect(target, status_code=303, headers={"Set-Cookie": cookie})
 
 
 @post("/sign-out", sync_to_thread=True)

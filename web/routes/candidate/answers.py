@@ -41,8 +41,12 @@ def sections(own: Own) -> list[Section]:
         for topic in (*shown_topics(own.conditions), Topic.PAPERS)
     ]
     if own.form.get("exceptions") or any(problem.field.startswith("exceptions") for problem in own.checked.problems):
-        rows = tuple((field_words(f"exceptions.{number}"), text) for number, text in own.form.get("exceptions", {}).items())
-        found.append(Section(Topic.CONDITIONS.value, field_words("exceptions").source, rows, _href(own, Topic.CONDITIONS)))
+        rows = tuple(
+            (field_words(f"exceptions.{number}"), text) for number, text in own.form.get("exceptions", {}).items()
+        )
+        found.append(
+            Section(Topic.CONDITIONS.value, field_words("exceptions").source, rows, _href(own, Topic.CONDITIONS))
+        )
     return found
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from core.canonical import fingerprint
@@ -169,7 +169,7 @@ def save_entry(
     rest = [one for number, one in enumerate(_list(own, entries), start=1) if number != row]
     try:
         if form.raw("was") != _mark(kept):
-            raise Stale("This entry was changed in another window. Open the list again.", current=_mark(kept))  # noqa: TRY301 - shown in one place
+            raise Stale("This entry was changed in another window. Open the list again.", current=_mark(kept))
         if form.raw("do") != "remove":
             rest.append(_read(asker, form, entries))
         keep(asker, own, {entries.field: sorted(rest, key=entries.order)})

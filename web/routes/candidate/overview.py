@@ -29,6 +29,7 @@ from web.routes.candidate.own import Own, load
 from web.routes.candidate.status import BEING_VETTED, CANDIDATE_WORDS, history, status_page
 from web.routes.candidate.topics import TOPIC_WORDS, Topic, done, field_words, tasks, topic_of
 
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One registration in the list, with the one thing to be done now."""
@@ -93,9 +94,7 @@ def start_page(asker: NamedDependency[Asker], code: FromPath[str], post: str = "
 
 
 @post("/my/start/{code:str}", sync_to_thread=True)
-def start(
-    asker: NamedDependency[Asker], form: NamedDependency[Form], code: FromPath[str]
-) -> Response[str] | Redirect:
+def start(asker: NamedDependency[Asker], form: NamedDependency[Form], code: FromPath[str]) -> Response[str] | Redirect:
     """Begin a registration for one post."""
     asker.person_id  # noqa: B018 - sends a visitor to the sign-in page
     data = _start(asker, code)

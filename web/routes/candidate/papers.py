@@ -28,7 +28,9 @@ PAPER_KINDS = frozenset({MediaKind.JPEG, MediaKind.PDF})
 """What is kept: every picture has become a JPEG."""
 
 HINTS = {
-    PaperKind.PHOTO: N_("A recent portrait without hat, in front of a plain ground. A new one takes the place of the old."),
+    PaperKind.PHOTO: N_(
+        "A recent portrait without hat, in front of a plain ground. A new one takes the place of the old."
+    ),
     PaperKind.IDENTITY: N_("Both sides, readable."),
     PaperKind.EDUCATION: N_("Each certificate whole, with its number."),
     PaperKind.APPOINTMENT: N_("The documents from which your posts, times and levels can be seen."),

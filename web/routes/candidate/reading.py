@@ -93,9 +93,7 @@ def read_post(form: Form) -> Fields:
 
 def read_numbered(form: Form, name: str, conditions: Iterable[Condition]) -> dict[str, str]:
     """A text for each condition, by its number; empty ones are left out."""
-    texts = {
-        one.number: form.text(f"{name}.{one.number}", required=False, longest=STATEMENT) for one in conditions
-    }
+    texts = {one.number: form.text(f"{name}.{one.number}", required=False, longest=STATEMENT) for one in conditions}
     return {number: text for number, text in texts.items() if text}
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from litestar import Response
+from web.results import candidate_lines
 
 from core.words import N_, Sentence
 from exam.candidacy import ENDING, EVENT_WORDS, CandidacyEventKind
@@ -14,7 +15,6 @@ from exam.tables import Candidacy, CandidacyEvent, VettingDecision
 from exam.vetting import Answer, RegistrationState, VettingVerdict
 from web.asking import Asker
 from web.pages import Stage as Milestone
-from web.results import candidate_lines
 from web.routes.candidate.own import Own
 
 CANDIDATE_WORDS = {
@@ -85,13 +85,25 @@ def _now(own: Own, candidacy: Candidacy | None, events: Sequence[CandidacyEvent]
             link = Sentence(N_("Show and print the ticket"))
             return Now(kind, Sentence(word), (can,), f"{own.path}/ticket", link)
         case RegistrationState.PASSED:
-            return Now(kind, Sentence(word), (Sentence(N_("Tickets are issued when everybody is vetted; look here again.")),))
+            return Now(
+                kind, Sentence(word), (Sentence(N_("Tickets are issued when everybody is vetted; look here again.")),)
+            )
         case RegistrationState.REFUSED:
             return Now(kind, Sentence(word), _refusal(own))
         case RegistrationState.WITHDRAWN:
             return Now("", Sentence(word), (Sentence(N_("What you submitted stays on record and is not vetted.")),))
         case _:
-            return Now("", Sentence(word), (Sentence(N_("There is nothing for you to do now. If something must be corrected it stands here, and a message goes to your contact.")),))  # noqa: E501
+            return Now(
+                "",
+                Sentence(word),
+                (
+                    Sentence(
+                        N_(
+                            "There is nothing for you to do now. If something must be corrected it stands here, and a message goes to your contact."
+                        )
+                    ),
+                ),
+            )  # noqa: E501
 
 
 def _refusal(own: Own) -> tuple[Sentence, ...]:
@@ -107,7 +119,9 @@ def _refusal(own: Own) -> tuple[Sentence, ...]:
     return (
         Sentence(N_("Condition {number} is not met: {words}"), facts),
         Sentence(N_("Reason: {reason}"), {"reason": decision.reason}),
-        Sentence(N_("If you think this is wrong, call the office at {telephone}."), {"telephone": own.selection.telephone}),
+        Sentence(
+            N_("If you think this is wrong, call the office at {telephone}."), {"telephone": own.selection.telephone}
+        ),
     )
 
 

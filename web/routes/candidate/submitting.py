@@ -140,7 +140,7 @@ def submit(
     try:
         if not form.ticked("pledge"):
             pledge = Problem(N_("Confirm that everything you entered is true."), {}, "pledge")
-            raise Refusal.of([*_unready(own), pledge])  # noqa: TRY301 - shown below
+            raise Refusal.of([*_unready(own), pledge])
         asker.house.acts.keep_sync(keep_draft, own.id, asker.person_id, {"pledge": True})
         asker.act(submit_registration, own.id, version=form.whole("version", low=0))
     except Refusal as refusal:

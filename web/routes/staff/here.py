@@ -7,14 +7,21 @@ from sqlmodel import Session, select
 
 from core.errors import Denied
 from core.people import Power
-from core.words import Name, Sentence
+from core.words import N_, Name, Sentence
 from exam.queries import publications, stage_now, written_papers
 from exam.stages import STAGE_WORDS, Stage
-from exam.tables import Selection
+from exam.tables import Post, Selection
 from web.asking import Asker, need
 from web.i18n import Language, Translator
 from web.pages import Road
 from web.roads import road_of
+
+RULE_WORDS = {
+    "proposed": (N_("Waits for the second hand"), "attention"),
+    "frozen": (N_("Frozen"), "done"),
+    "replaced": (N_("Replaced before it was frozen"), "none"),
+}
+"""A version of the scheme by its state: the word and the shape it is shown by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +99,9 @@ def _by_code(session: Session, code: str) -> Selection | None:
 def both_languages(words: Sentence, zone: ZoneInfo) -> tuple[str, str]:
     """A sentence in Chinese and in English, for what will be published in both."""
     return Translator(Language.CHINESE, zone)(words), Translator(Language.ENGLISH, zone)(words)
+
+
+def post_name(post: Post) -> Name:
+    """A post as lists of the desk name it: code, unit, name."""
+    english = f"{post.code} {post.name_en or post.name}, {post.unit_en or post.unit}"
+    return Name(f"{post.code} {post.unit}{post.name}", english)

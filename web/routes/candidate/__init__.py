@@ -1,0 +1,21 @@
+"""Candidates: their registrations from the first page to the result. Works fully without script."""
+
+from litestar import Router
+
+from core.settings import Zone
+from web.routes.candidate import copies, filling, overview, papers, submitting, tickets
+
+router = Router(
+    "/",
+    route_handlers=[
+        overview.registrations_page, overview.start_page, overview.start, overview.registration,
+        copies.data_page, copies.data_copy,
+        filling.topic_page, filling.save_topic, filling.education_page, filling.posts_page,
+        filling.entry_page, filling.save_entry,
+        papers.papers_page, papers.send_paper, papers.take_away, papers.show_paper, papers.show_photo,
+        submitting.conditions_page, submitting.ask_exceptions, submitting.check_page, submitting.submit,
+        submitting.receipt_page, submitting.answers_page, submitting.withdraw_page, submitting.withdraw,
+        tickets.ticket_page, tickets.ticket_pdf,
+    ],
+    opt={"zone": Zone.PUBLIC},
+)  # fmt: skip

@@ -1,0 +1,293 @@
+"""The judge's tablet: let in by seat card and PIN, one sheet at a time, others' marks never here.
+
+Reads come from interview.blind alone; an import contract and a test on the wire keep it so.
+"""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, Router, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect, Stream
+
+from core.errors import Problem, Refusal, Stale
+from core.settings import Zone
+from core.words import N_, Name, Sentence
+from interview import blind
+from interview.actions import keep_draft, submit_sheet
+from interview.blind import HearingView, OwnSheet, SeatView
+from interview.scoresheet import SheetForm, check_marks
+from interview.topics import room_topic
+from web.asking import Asker, need, password_matches
+from web.entering import TRIES, open_session
+from web.forms import Form
+from web.i18n import Language
+from web.pages import Filled
+
+
+class Draft(msgspec.Struct):
+    """An unfinished sheet as the tablet sends it; marks are text."""
+
+    version: int
+    sequence: int
+    marks: dict[str, str]
+
+
+# ── letting in ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@get("/judge/open", sync_to_thread=True)
+def open_page(asker: NamedDependency[Asker]) -> Response[str]:
+    """The form for seat card and PIN."""
+    return asker.page("judge/open.html", place="", number=0)
+
+
+@post("/judge/open", sync_to_thread=True)
+def open_seat(asker: NamedDependency[Asker], form: NamedDependency[Form]) -> Response[str] | Redirect:
+    """Open the seat on this tablet."""
+    given = form.raw("card").strip().upper()
+    key = f"card:{given[:20]}@{asker.address}"
+    try:
+        TRIES.refuse_more(key)
+        card = asker.read(blind.card, asker.house.vault.fingerprint(given))
+        usable = card is not None and card.pin_hash.startswith("$")
+        if not password_matches(card.pin_hash if card and usable else "", form.raw("pin")) or card is None:
+            TRIES.note(key)
+            raise Refusal("Seat card or PIN is not right. Call staff if it goes on.", field="card")  # noqa: TRY301
+    except Refusal as refusal:
+        return asker.refused("judge/open.html", form, refusal, place="", number=0)
+    return open_session(asker, "/judge", seat_id=card.seat_id)
+
+
+# ── the sheet ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@get("/judge", sync_to_thread=True)
+def now_page(asker: NamedDependency[Asker]) -> Response[str] | Redirect:
+    """Who is in the room now, by number: the sheet to mark, or what has been handed in."""
+    seat_id = asker.seat_id
+    with asker.reading() as session:
+        place = need(blind.seat(session, seat_id))
+        heard = blind.in_room(session, seat_id)
+        done = blind.own_sheet(session, seat_id, heard.hearing_id) if heard else None
+        earlier = blind.own_sheets(session, seat_id)
+    if heard and heard.open_for_marks and not done and not asker.visit.fragment:
+        return Redirect(f"/judge/{heard.number}", status_code=303)
+    return asker.page(
+        "judge/now.html",
+        "now",
+        **_frame(asker, place, heard),
+        heard=heard,
+        to_mark=bool(heard and heard.open_for_marks and not done),
+        done=done,
+        earlier=earlier,
+    )
+
+
+@get("/judge/{number:int}", sync_to_thread=True)
+def sheet_page(asker: NamedDependency[Asker], number: FromPath[int]) -> Response[str]:
+    """The marking sheet of the number in the room, or the judge's own sheet of an earlier one, read-only."""
+    place, heard, form, own = _sheet(asker, number)
+    if own:
+        return _receipt_page(asker, place, heard, form, own)
+    return _marking_page(asker, place, heard, form, Filled())
+
+
+@put("/judge/{number:int}/draft", status_code=204, sync_to_thread=False)
+async def save_draft(request: Request[Any, Any, Any], asker: NamedDependency[Asker], number: FromPath[int]) -> None:
+    """Keep an unfinished sheet as the tablet sends it."""
+    seat_id = asker.seat_id
+    try:
+        draft = msgspec.json.decode(await request.body(), type=Draft)
+    except msgspec.MsgspecError:
+        raise Refusal("This draft cannot be read.", status=400) from None
+    hearing_id = _hearing_id(request, asker, number)
+    await asker.house.acts.keep(keep_draft, seat_id, hearing_id, draft.sequence, draft.marks)
+
+
+@post("/judge/{number:int}/check", sync_to_thread=True)
+def check(asker: NamedDependency[Asker], form: NamedDependency[Form], number: FromPath[int]) -> Response[str]:
+    """Show all marks and the total before the sheet is handed in."""
+    place, heard, sheet_form, own = _sheet(asker, number)
+    if own:
+        return _receipt_page(asker, place, heard, sheet_form, own)
+    try:
+        marks = check_marks(sheet_form, _given(form, sheet_form))
+    except Refusal as refusal:
+        return _marking_page(asker, place, heard, sheet_form, _element_problems(form, refusal), status=422)
+    shown = _sheet_data(asker, heard, sheet_form, dict(marks.by_element), sequence=0)
+    with asker.reading() as session:
+        earlier = [(one.number, one.total) for one in blind.own_sheets(session, asker.seat_id)]
+    return asker.page(
+        "judge/confirm.html",
+        **_frame(asker, place, heard),
+        sheet=shown,
+        total=marks.total,
+        maximum=sheet_form.total,
+        key=form.raw("key"),
+        sheet_url=f"/judge/{number}",
+        submit_url=f"/judge/{number}/submit",
+        earlier=earlier,
+    )
+
+
+@post("/judge/{number:int}/submit", sync_to_thread=True)
+def submit(
+    asker: NamedDependency[Asker], form: NamedDependency[Form], number: FromPath[int]
+) -> Response[str] | Redirect:
+    """Hand the sheet in, once; the same key brings the same receipt."""
+    place, heard, sheet_form, _ = _sheet(asker, number)
+    try:
+        marks = check_marks(sheet_form, _given(form, sheet_form))
+        code = blind.sheet_code(place, heard, sheet_form, marks)
+        asker.act(submit_sheet, heard.hearing_id, marks, form.raw("key"), code)
+    except Stale:
+        return Redirect(f"/judge/{number}", status_code=303)
+    except Refusal as refusal:
+        return _marking_page(asker, place, heard, sheet_form, _element_problems(form, refusal), status=refusal.status)
+    return Redirect(f"/judge/{number}", status_code=303)
+
+
+@get("/judge/live")
+async def follow(asker: NamedDependency[Asker]) -> Stream:
+    """That something changed in the room (called, sealed), without saying what."""
+    place = need(asker.read(blind.seat, asker.seat_id))
+
+    async def events() -> AsyncIterator[str]:
+        yield "retry: 2000\n\n"
+        async for topic in asker.house.live.stream(frozenset({room_topic(place.room_id)})):
+            yield "event: changed\ndata: room\n\n" if topic else ": still here\n\n"
+
+    return Stream(events(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+# ── what the pages show ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _sheet(asker: Asker, number: int) -> tuple[SeatView, HearingView, SheetForm, OwnSheet | None]:
+    """Everything of one sheet that this seat may know."""
+    seat_id = asker.seat_id
+    with asker.reading() as session:
+        place = need(blind.seat(session, seat_id))
+        heard = need(blind.hearing_by_number(session, seat_id, number))
+        return place, heard, blind.form(session, seat_id), blind.own_sheet(session, seat_id, heard.hearing_id)
+
+
+def _hearing_id(request: Request[Any, Any, Any], asker: Asker, number: int) -> int:
+    """The hearing of a number in the seat's room; remembered, since every keystroke's draft asks for it."""
+    kept: dict[tuple[int, int], int] = request.app.state.setdefault("hearings_by_number", {})
+    found = kept.get((asker.seat_id, number))
+    if found is None:
+        found = kept[asker.seat_id, number] = need(
+            asker.read(blind.hearing_by_number, asker.seat_id, number)
+        ).hearing_id
+    return found
+
+
+def _frame(asker: Asker, place: SeatView, heard: HearingView | None) -> dict[str, Any]:
+    words = N_("Room {room}, judge's seat {seat}")
+    return {"place": asker.say(words, room=place.room_code, seat=place.number), "number": heard.number if heard else 0}
+
+
+def _marking_page(
+    asker: Asker, place: SeatView, heard: HearingView, form: SheetForm, filled: Filled, *, status: int = 200
+) -> Response[str]:
+    if not heard.open_for_marks:
+        raise Refusal("Number {number} is not open for marking now.", number=heard.number, status=409)
+    draft = asker.read(blind.own_draft, asker.seat_id, heard.hearing_id)
+    marks = dict(draft.marks) if draft else {}
+    shown = _sheet_data(asker, heard, form, marks, sequence=draft.sequence if draft else 0)
+    return asker.page("judge/sheet.html", status=status, **_frame(asker, place, heard), sheet=shown, form=filled)
+
+
+def _sheet_data(
+    asker: Asker, heard: HearingView, form: SheetForm, marks: dict[str, Any], *, sequence: int
+) -> dict[str, Any]:
+    """The data that judge/sheet.html and judge/confirm.html name."""
+    chinese = asker.visit.language is Language.CHINESE
+
+    def said(name: Name) -> str:
+        return name.chinese if chinese or not name.english else name.english
+
+    elements = [
+        {
+            "key": one.key,
+            "name": said(one.name),
+            "maximum": one.maximum,
+            "step": form.step,
+            "bands": [{"name": said(band.name), "low": band.low, "high": band.high} for band in one.bands],
+        }
+        for one in form.elements
+    ]
+    return {
+        "id": f"{heard.hearing_id}-{asker.seat_id}",
+        "version": blind.VERSION,
+        "sequence": sequence,
+        "marks": marks,
+        "elements": elements,
+        "draft_url": f"/judge/{heard.number}/draft",
+        "check_url": f"/judge/{heard.number}/check",
+        "links": [("/judge", asker.say(N_("My sheets")))],
+    }
+
+
+def _receipt_page(asker: Asker, place: SeatView, heard: HearingView, form: SheetForm, own: OwnSheet) -> Response[str]:
+    data = _sheet_data(asker, heard, form, {}, sequence=0)
+    names = {one["key"]: one["name"] for one in data["elements"]}
+    with asker.reading() as session:
+        sheets = blind.own_sheets(session, asker.seat_id)
+    next_words = (
+        N_("It came after the hearing was sealed. It is kept, and the chief judge decides about it.")
+        if own.late
+        else N_("Wait for the next candidate to be called; the sheet opens by itself.")
+    )
+    return asker.page(
+        "judge/receipt.html",
+        **_frame(asker, place, heard),
+        receipt={
+            "sheet_id": data["id"],
+            "version": blind.VERSION,
+            "received": own.received_at,
+            "number": f"{place.room_code}-{place.number}-{own.number}",
+            "code": own.short_code,
+            "marks": [(names[key], mark) for key, mark in own.marks.items()],
+            "total": own.total,
+        },
+        what_next=Sentence(next_words),
+        sheets=[_line(asker, one) for one in reversed(sheets)],
+    )
+
+
+def _line(asker: Asker, one: OwnSheet) -> dict[str, Any]:
+    state = N_("Late") if one.late else N_("Received")
+    return {
+        "number": one.number,
+        "received": one.received_at,
+        "state": asker.say(state),
+        "kind": "attention" if one.late else "done",
+        "href": f"/judge/{one.number}",
+    }
+
+
+def _given(form: Form, sheet_form: SheetForm) -> dict[str, str]:
+    return {one.key: form.raw(f"mark-{one.key}") for one in sheet_form.elements if form.raw(f"mark-{one.key}")}
+
+
+def _element_problems(form: Form, refusal: Refusal) -> Filled:
+    """Problems named for the fields of the sheet's page."""
+    return Filled(
+        form.values,
+        [
+            Problem(p.sentence, p.facts, f"element-{p.field}" if p.field and p.field != "key" else p.field)
+            for p in refusal.problems
+        ],
+    )
+
+
+router = Router(
+    "/",
+    route_handlers=[open_page, open_seat, now_page, sheet_page, save_draft, check, submit, follow],
+    opt={"zone": Zone.INNER},
+)

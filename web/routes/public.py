@@ -1,0 +1,285 @@
+"""What anyone may read: the list of selections, announcements, everything published, and why each figure is so."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from litestar import Response, Router, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from sqlmodel import Session
+
+from core.days import local_date
+from core.settings import Zone
+from core.words import N_, Name, Sentence
+from exam.conditions import condition_words, parse_eligibility
+from exam.plan import PUBLICATION_WORDS, PublicationKind
+from exam.queries import AnnouncementPage, SelectionLine, announcement_page, public_selections, publication
+from exam.stages import STAGE_WORDS, Stage, has_reached
+from exam.tables import Publication
+from scoring.example import worked_example
+from scoring.explain import Names, step_sentence
+from scoring.queries import tally_of_publication
+from scoring.scheme import Scheme
+from scoring.words import SchemeWords, scheme_in_words
+from web.asking import Asker, need
+from web.i18n import Language, Translator
+from web.pages import Stage as Milestone
+from web.results import (
+    marks_tables,
+    names_tables,
+    rankings,
+    scheme_in_force_now,
+    scheme_of_digest,
+    selection_title,
+)
+from web.roads import road_of
+from web.why import why
+
+STAGE_KINDS = {Stage.REGISTRATION: "running", Stage.PUBLISHED: "done", Stage.RESERVE: "done"}
+
+
+# ── the list ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@get("/", sync_to_thread=True)
+def selections_page(asker: NamedDependency[Asker], q: str = "") -> Response[str]:
+    """Every announced selection: what is open and until when first."""
+    lines = [line for line in asker.read(public_selections, asker.visit.now) if _matches(line, q)]
+    coming = [line for line in lines if line.stage in {Stage.ANNOUNCED, Stage.REGISTRATION}]
+    ended = [line for line in lines if has_reached(line.stage, Stage.PUBLISHED)]
+    return asker.page(
+        "public/selections.html",
+        q=q,
+        coming=sorted(coming, key=lambda line: line.selection.registration_closes),
+        running=[line for line in lines if line not in coming and line not in ended],
+        ended=ended,
+        words=STAGE_WORDS,
+        kinds=STAGE_KINDS,
+        title_of=selection_title,
+    )
+
+
+def _matches(line: SelectionLine, asked: str) -> bool:
+    selection = line.selection
+    held = f"{selection.code} {selection.title} {selection.title_en} {selection.authority} {selection.authority_en}"
+    return asked.strip().casefold() in held.casefold()
+
+
+# ── an announcement ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedPost:
+    """A post as announced, and how many go on at each cut."""
+
+    code: str
+    name: Name
+    unit: Name
+    headcount: int
+    cuts: tuple[int, ...]
+    conditions: tuple[tuple[str, Sentence], ...]
+
+
+@get("/s/{code:str}", sync_to_thread=True)
+def announcement(asker: NamedDependency[Asker], code: FromPath[str]) -> Response[str]:
+    """The newest announcement of a selection."""
+    with asker.reading() as session:
+        page = need(announcement_page(session, code, asker.visit.now))
+        return _announcement(asker, session, page, page.announcement)
+
+
+@get("/s/{code:str}/p/{number:int}", sync_to_thread=True)
+def publication_page(asker: NamedDependency[Asker], code: FromPath[str], number: FromPath[int]) -> Response[str]:
+    """One publication by its number, exactly as it was published."""
+    with asker.reading() as session:
+        page = need(announcement_page(session, code, asker.visit.now))
+        shown = need(publication(session, page.selection.id, number))
+        if shown.kind == PublicationKind.ANNOUNCEMENT:
+            return _announcement(asker, session, page, shown)
+        return asker.page(_TEMPLATES[PublicationKind(shown.kind)], **_published(asker, session, page, shown))
+
+
+_TEMPLATES = {
+    PublicationKind.WRITTEN_RESULTS: "public/marks.html",
+    PublicationKind.INTERVIEW_ENTRY: "public/ranking.html",
+    PublicationKind.COMPOSITE: "public/ranking.html",
+    PublicationKind.PROPOSED_NAMES: "public/names.html",
+}
+
+
+def _announcement(asker: Asker, session: Session, page: AnnouncementPage, shown: Publication) -> Response[str]:
+    content = shown.content
+    rules = content.get("scheme") or content["rules"]
+    found = scheme_of_digest(session, page.selection.id, rules["sha256"])
+    scheme = found[0] if found else None
+    return asker.page(
+        "public/announcement.html",
+        **_frame(asker, page, shown),
+        about=content["selection"],
+        title=_named(content["selection"], "title"),
+        authority=_named(content["selection"], "authority"),
+        site=_named(content["selection"], "exam_site"),
+        opens=datetime.fromisoformat(content["registration"]["opens"]),
+        closes=datetime.fromisoformat(content["registration"]["closes"]),
+        posts=_posts(content, scheme),
+        cuts=[cut.name for cut in scheme.cuts] if scheme else [],
+        common=_common(content),
+        words=scheme_in_words(scheme) if scheme else None,
+        example=_example(scheme),
+        rules=rules,
+        timetable=_timetable(asker, page, content, scheme),
+        versions=[one for one in page.publications if one.kind == PublicationKind.ANNOUNCEMENT],
+        others=[one for one in page.publications if one.kind != PublicationKind.ANNOUNCEMENT],
+        is_open=page.stage is Stage.REGISTRATION,
+    )
+
+
+def _named(row: dict[str, Any], name: str) -> Name:
+    return Name(row[name], row[f"{name}_en"] or row[name])
+
+
+def _posts(content: dict[str, Any], scheme: Scheme | None) -> list[AnnouncedPost]:
+    rules = parse_eligibility(content["eligibility"])
+    return [
+        AnnouncedPost(
+            row["code"],
+            _named(row, "name"),
+            _named(row, "unit"),
+            row["headcount"],
+            tuple(cut.wanted(row["headcount"]) for cut in scheme.cuts) if scheme else (),
+            tuple((one.number, condition_words(one, rules.reference_date)) for one in rules.posts.get(row["code"], ())),
+        )
+        for row in content["posts"]
+    ]
+
+
+def _common(content: dict[str, Any]) -> list[tuple[str, Sentence]]:
+    rules = parse_eligibility(content["eligibility"])
+    return [(one.number, condition_words(one, rules.reference_date)) for one in rules.common]
+
+
+def _example(scheme: Scheme | None) -> list[Sentence]:
+    """A made-up candidate calculated by the frozen scheme, step by step; judges' single elements are left out."""
+    example = worked_example(scheme) if scheme else None
+    if example is None or scheme is None:
+        return []
+    names = Names.of(scheme)
+    documents = [step.document() for step in example.steps]
+    return [step_sentence(step, names) for step in documents if step["kind"] != "judge_totals"]
+
+
+def _timetable(
+    asker: Asker, page: AnnouncementPage, content: dict[str, Any], scheme: Scheme | None
+) -> list[Milestone]:
+    """The days that the announcement names, with what has passed."""
+    say, now = Translator(asker.visit.language, asker.visit.zone), asker.visit.now
+    zone = asker.visit.zone
+    opens = datetime.fromisoformat(content["registration"]["opens"])
+    closes = datetime.fromisoformat(content["registration"]["closes"])
+    first = min(one.published_at for one in page.publications if one.kind == PublicationKind.ANNOUNCEMENT)
+    rows: list[tuple[datetime | date, datetime | date, str, Sentence | Name]] = [
+        (first, first, say.day(first, weekday=True), Sentence(N_("Announcement published"))),
+        (opens, closes, _until(say, opens, closes), Sentence(N_("Registration online"))),
+    ]
+    names = Names.of(scheme) if scheme else Names()
+    for paper in content["papers"]:
+        starts = datetime.fromisoformat(paper["starts_at"])
+        rows.append((starts, starts, say.moment(starts, weekday=True), names.part(paper["key"])))
+    if content["selection"]["interview_on"]:
+        day = date.fromisoformat(content["selection"]["interview_on"])
+        rows.append((day, day, say.day(day, weekday=True), Sentence(STAGE_WORDS[Stage.INTERVIEW])))
+    today = local_date(now, zone)
+    return [
+        Milestone(name, when, _passed(begin, end, now, today))
+        for begin, end, when, name in rows
+    ]  # fmt: skip
+
+
+def _until(say: Translator, opens: datetime, closes: datetime) -> str:
+    return say(N_("{opens} to {closes}"), opens=say.moment(opens), closes=say.moment(closes))
+
+
+def _passed(begin: datetime | date, end: datetime | date, now: datetime, today: date) -> str:
+    """Past, here or ahead; a whole day counts until it is over."""
+    if isinstance(begin, datetime) and isinstance(end, datetime):
+        return "ahead" if now < begin else "here" if begin <= now < end else "past"
+    return "ahead" if today < begin else "here" if today == begin else "past"
+
+
+# ── results ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _frame(asker: Asker, page: AnnouncementPage, shown: Publication) -> dict[str, Any]:
+    """What stands around every publication: the road, its number, code and digest, newer versions."""
+    newest = next(one for one in page.publications if one.kind == shown.kind)
+    visit = asker.visit
+    return {
+        "selection": page.selection,
+        "selection_title": selection_title(page.selection),
+        "publication": shown,
+        "newest": newest,
+        "kind_words": PUBLICATION_WORDS,
+        "base": f"/s/{page.selection.code}",
+        "road": road_of(
+            page.selection,
+            page.publications,
+            visit.now,
+            visit.zone,
+            papers=page.papers,
+            english=visit.language is Language.ENGLISH,
+        ),
+    }
+
+
+def _published(asker: Asker, session: Session, page: AnnouncementPage, shown: Publication) -> dict[str, Any]:
+    frame = _frame(asker, page, shown)
+    posts = [one.post for one in page.posts]
+    kind = PublicationKind(shown.kind)
+    if kind is PublicationKind.PROPOSED_NAMES:
+        return {**frame, "tables": names_tables(shown.content, posts), "composite": _composite(page)}
+    if kind is PublicationKind.WRITTEN_RESULTS:
+        scheme = need(scheme_in_force_now(session, page.selection.id))
+        return {**frame, "tables": marks_tables(shown.content, scheme, posts)}
+    scheme, version = need(scheme_of_digest(session, page.selection.id, shown.content["tally"]["scheme"]))
+    address = f"{frame['base']}/p/{shown.number}/why/"
+    words = scheme_in_words(scheme)
+    return {
+        **frame,
+        "rankings": rankings(shown.content["outcome"], scheme, posts, address),
+        "formula": _formula(words, shown.content["outcome"]["stages"][-1]["by"]),
+        "version": version,
+        "tally": shown.content["tally"],
+    }
+
+
+def _formula(words: SchemeWords, by: str) -> Any:
+    return next((part.formula for part in words.parts if part.key == by), None)
+
+
+def _composite(page: AnnouncementPage) -> Publication | None:
+    """The ranking that proposed names rest on."""
+    return next((one for one in page.publications if one.kind == PublicationKind.COMPOSITE), None)
+
+
+@get("/s/{code:str}/p/{number:int}/why/{ticket:str}", sync_to_thread=True)
+def why_page(
+    asker: NamedDependency[Asker], code: FromPath[str], number: FromPath[int], ticket: FromPath[str]
+) -> Response[str]:
+    """Why a ticket number stands where it stands: inputs, rule, each rounding, marks without seats."""
+    with asker.reading() as session:
+        page = need(announcement_page(session, code, asker.visit.now))
+        shown = need(publication(session, page.selection.id, number))
+        tally = need(tally_of_publication(session, shown.id or 0))
+        scheme, version = need(scheme_of_digest(session, page.selection.id, tally.scheme_sha256))
+        found = need(why(tally.outcome, ticket, scheme))
+        return asker.page(
+            "public/why.html", **_frame(asker, page, shown), why=found, tally=shown.content["tally"], version=version
+        )
+
+
+router = Router(
+    "/",
+    route_handlers=[selections_page, announcement, publication_page, why_page],
+    opt={"zone": Zone.PUBLIC},
+)

@@ -1,0 +1,203 @@
+"""The scheme (规则): written as text, checked as a whole, proposed by one hand, frozen and announced by another."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from sqlmodel import Session
+
+from core.errors import Problem, Refusal
+from core.people import Power
+from core.queries import names_of
+from core.words import N_, Sentence
+from exam.actions import save_scheme_draft
+from exam.plan import PublicationKind
+from exam.queries import condition_rows, eligibility_section, posts_of, publications, rule_sets, scheme_draft
+from exam.queries import written_papers
+from exam.tables import Publication, RuleSet
+from scoring.actions import freeze_and_announce, propose_scheme
+from scoring.actions.scheme import check_scheme
+from scoring.example import worked_example
+from scoring.explain import Names, step_sentence
+from scoring.scheme import Scheme, document_from_toml, parse_scheme
+from scoring.schemes import scheme_text
+from scoring.words import SchemeWords, scheme_in_words
+from web.asking import Asker, need
+from web.forms import Form
+from web.pages import Filled
+from web.routes.staff.here import RULE_WORDS, Here, enter
+
+TEXT_CAP = 100_000
+READERS = (Power.EXAM_SELECTION_EDIT, Power.SCORING_SCHEME_FREEZE, Power.SCORING_SCHEME_CONFIRM)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A scheme in words with a worked example: every step as a sentence, and the example's total."""
+
+    words: SchemeWords
+    steps: tuple[Sentence, ...]
+    total: object
+
+
+def shown(scheme: Scheme) -> Shown:
+    """What a reader sees of a scheme."""
+    example = worked_example(scheme)
+    names = Names.of(scheme)
+    steps = tuple(step_sentence(step.document(), names) for step in example.steps) if example else ()
+    return Shown(scheme_in_words(scheme), steps, example.total if example else None)
+
+
+# ── the text ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@get("/staff/{code:str}/scheme", sync_to_thread=True)
+def scheme_page(asker: NamedDependency[Asker], code: FromPath[str]) -> Response[str]:
+    """The scheme as it is being written, with what it says in words and everything that is wrong in it."""
+    here = enter(asker, code, *READERS)
+    draft = asker.read(scheme_draft, here.id)
+    text = draft.text if draft else scheme_text()
+    data = _text_data(asker, here, text)
+    return asker.page("staff/scheme.html", form=Filled({"text": text}), draft=draft, **data)
+
+
+@post("/staff/{code:str}/scheme", sync_to_thread=True)
+def save_scheme(
+    asker: NamedDependency[Asker], form: NamedDependency[Form], code: FromPath[str]
+) -> Response[str] | Redirect:
+    """Keep the text and check it, or propose it to the second hand."""
+    here = enter(asker, code, Power.EXAM_SELECTION_EDIT)
+    text = form.raw("text").replace("\r\n", "\n")
+    version = 0
+    try:
+        asker.act(save_scheme_draft, here.id, text)
+        scheme = asker.read(_checked, here.id, text)
+        if form.raw("do") == "propose":
+            document = document_from_toml(text)
+            version = asker.act(propose_scheme, here.id, document, form.text("reason", required=False, longest=2000))
+    except Refusal as refusal:
+        draft = asker.read(scheme_draft, here.id)
+        data = _text_data(asker, here, text)
+        return asker.refused("staff/scheme.html", form, with_paths(refusal), draft=draft, **data)
+    if version:
+        return Redirect(f"{here.path}/scheme/{version}", status_code=303)
+    draft = asker.read(scheme_draft, here.id)
+    data = {**_text_data(asker, here, text), "shown": shown(scheme), "checked": True}
+    return asker.page("staff/scheme.html", form=Filled(form.values), draft=draft, **data)
+
+
+def _checked(session: Session, selection_id: int, text: str) -> Scheme:
+    """The scheme of a text, checked together with the conditions of the posts."""
+    document = document_from_toml(text)
+    return check_scheme(session, selection_id, {**document, "eligibility": eligibility_section(session, selection_id)})
+
+
+def with_paths(refusal: Refusal) -> Refusal:
+    """The same problems, each saying at which key of the text it lies; all of them belong to the one text field."""
+    placed = Refusal.of([_placed(problem) for problem in refusal.problems])
+    placed.status = refusal.status
+    return placed
+
+
+def _placed(problem: Problem) -> Problem:
+    if problem.field in {"", "reason", "text"}:
+        return problem
+    facts = {"path": problem.field, "problem": Sentence(problem.sentence, problem.facts)}
+    return Problem("At {path}: {problem}", facts, "text")
+
+
+def _text_data(asker: Asker, here: Here, text: str) -> dict[str, Any]:
+    with asker.reading() as session:
+        versions = rule_sets(session, here.id)
+        try:
+            found: Shown | None = shown(_checked(session, here.id, text))
+            wrong = 0
+        except Refusal as refusal:
+            found, wrong = None, len(refusal.problems)
+    return {
+        "here": here,
+        "road": here.road,
+        "shown": found,
+        "wrong": wrong,
+        "checked": False,
+        "versions": versions,
+        "again": any(one.state == "frozen" for one in versions),
+        "rule_words": RULE_WORDS,
+    }
+
+
+# ── one version, and the second hand ─────────────────────────────────────────────────────────────────────────────────
+
+
+@get("/staff/{code:str}/scheme/{version:int}", sync_to_thread=True)
+def version_page(asker: NamedDependency[Asker], code: FromPath[str], version: FromPath[int]) -> Response[str]:
+    """One version of the scheme; what will be frozen and published, for the second hand."""
+    here = enter(asker, code, *READERS)
+    return asker.page("staff/scheme_version.html", **_version_data(asker, here, version))
+
+
+@post("/staff/{code:str}/scheme/{version:int}", sync_to_thread=True)
+def freeze(
+    asker: NamedDependency[Asker], form: NamedDependency[Form], code: FromPath[str], version: FromPath[int]
+) -> Response[str] | Redirect:
+    """Freeze this version and publish the announcement: the second hand."""
+    here = enter(asker, code, Power.SCORING_SCHEME_CONFIRM)
+    try:
+        asker.act(freeze_and_announce, here.id, version, form.raw("sha256"), actor=asker.proven(form))
+    except Refusal as refusal:
+        return asker.refused("staff/scheme_version.html", form, refusal, **_version_data(asker, here, version))
+    return Redirect(f"{here.path}/scheme/{version}", status_code=303)
+
+
+def _version_data(asker: Asker, here: Here, version: int) -> dict[str, Any]:
+    with asker.reading() as session:
+        rows = rule_sets(session, here.id)
+        row = need(next((one for one in rows if one.version == version), None))
+        people = names_of(session, {row.proposed_by, row.frozen_by})
+        posts = posts_of(session, here.id)
+        return {
+            "here": here,
+            "road": here.road,
+            "row": row,
+            "shown": shown(parse_scheme(json.loads(row.canonical, parse_float=Decimal))),
+            "figures": _figures(session, here, row, sum(post.headcount for post in posts), len(posts)),
+            "proposed_by": people.get(row.proposed_by, ""),
+            "frozen_by": people.get(row.frozen_by, ""),
+            "announced": _announced(session, here, row),
+            "rule_words": RULE_WORDS,
+            "mine": row.proposed_by == asker.person_id,
+            "may_freeze": here.may(Power.SCORING_SCHEME_CONFIRM) and row.state == "proposed",
+        }
+
+
+def _figures(session: Session, here: Here, row: RuleSet, places: int, posts: int) -> list[tuple[int, Sentence]]:
+    """What freezing will do, in numbers."""
+    document: Mapping[str, Any] = json.loads(row.canonical)
+    return [
+        (posts, Sentence(N_("posts with {places} places in all"), {"places": places})),
+        (len(condition_rows(session, here.id)), Sentence(N_("conditions that registrations are judged on"))),
+        (len(written_papers(session, here.id)), Sentence(N_("written papers with day and hour"))),
+        (len(document.get("parts", ())), Sentence(N_("parts of the mark with their weights and roundings"))),
+        (len(document.get("cuts", ())), Sentence(N_("cuts: who goes on"))),
+    ]
+
+
+def _announced(session: Session, here: Here, row: RuleSet) -> Publication | None:
+    """The announcement that published this version."""
+    return next(
+        (
+            one
+            for one in publications(session, here.id, PublicationKind.ANNOUNCEMENT)
+            if one.content.get("scheme", {}).get("sha256") == row.sha256
+        ),
+        None,
+    )
+
+
+router = Router("/", route_handlers=[scheme_page, save_scheme, version_page, freeze])

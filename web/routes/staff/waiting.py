@@ -1,0 +1,120 @@
+"""What waits for one member of staff in one selection. Each area of the desk adds the functions of its own kind."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from core.people import Power
+from core.words import N_, Sentence
+from exam.queries import (
+    funnel,
+    in_force,
+    mark_differences,
+    marks_confirmed,
+    next_in_queue,
+    posts_of,
+    rule_sets,
+    standing_entries,
+    written_papers,
+)
+from exam.stages import Stage
+from exam.vetting import FOR_FIRST_HAND, UNDECIDED, RegistrationState
+from web.asking import Asker
+from web.routes.staff.here import Here
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing somebody has to do: in words, where it is solved, and whether they can do it now."""
+
+    words: Sentence
+    href: str
+    urgent: bool = True
+
+
+Look = Callable[[Session, Asker, Here], Iterator[Waiting]]
+
+
+def plan_waits(session: Session, asker: Asker, here: Here) -> Iterator[Waiting]:
+    """A plan to be finished, a scheme to be proposed, a proposed scheme to be frozen by the second hand."""
+    proposed = next((one for one in rule_sets(session, here.id) if one.state == "proposed"), None)
+    if here.may(Power.SCORING_SCHEME_CONFIRM) and proposed and proposed.proposed_by != asker.person_id:
+        words = N_("Version {version} of the scheme waits for you to freeze and announce it")
+        yield Waiting(Sentence(words, {"version": proposed.version}), f"{here.path}/scheme/{proposed.version}")
+    if not here.may(Power.EXAM_SELECTION_EDIT) or here.stage is not Stage.DRAFT or in_force(session, here.id):
+        return
+    if not posts_of(session, here.id) or not written_papers(session, here.id):
+        yield Waiting(Sentence(N_("The plan still lacks posts or written papers")), here.path)
+    elif proposed is None:
+        yield Waiting(Sentence(N_("The scheme is to be checked and proposed")), f"{here.path}/scheme")
+    else:
+        words = N_("Version {version} of the scheme waits for the second hand")
+        href = f"{here.path}/scheme/{proposed.version}"
+        yield Waiting(Sentence(words, {"version": proposed.version}), href, urgent=False)
+
+
+def vetting_waits(session: Session, asker: Asker, here: Here) -> Iterator[Waiting]:
+    """Registrations for the first hand, decisions for the second; the link opens the next one."""
+    hands = {1: Power.EXAM_REGISTRATION_VET, 2: Power.EXAM_REGISTRATION_RECHECK}
+    if here.stage not in {Stage.REGISTRATION, Stage.VETTING} or not any(map(here.may, hands.values())):
+        return
+    counted = funnel(session, here.id).values()
+    states = {1: FOR_FIRST_HAND, 2: frozenset({RegistrationState.DECIDED})}
+    for hand, words in {1: N_("To vet: {count}"), 2: N_("To confirm or refer back: {count}")}.items():
+        count = sum(number for post in counted for state, number in post.items() if state in states[hand])
+        if not count or not here.may(hands[hand]):
+            continue
+        mine = next_in_queue(session, here.id, asker.person_id, hand=hand) is not None
+        href = f"{here.path}/vetting/next?hand={hand}" if mine else f"{here.path}/vetting"
+        yield Waiting(Sentence(words, {"count": count}), href, urgent=mine)
+
+
+def ticket_waits(session: Session, _: Asker, here: Here) -> Iterator[Waiting]:
+    """Tickets to be issued once everything is decided."""
+    if not here.may(Power.EXAM_TICKET_ISSUE) or here.stage is not Stage.VETTING:
+        return
+    counted = funnel(session, here.id).values()
+    undecided = sum(number for post in counted for state, number in post.items() if state in UNDECIDED)
+    passed = sum(post.get(RegistrationState.PASSED, 0) for post in counted)
+    if undecided:
+        words = N_("Tickets can be issued when the last {count} registrations are decided")
+        yield Waiting(Sentence(words, {"count": undecided}), f"{here.path}/tickets", urgent=False)
+    elif passed:
+        words = N_("Tickets to be drawn and issued: {count}")
+        yield Waiting(Sentence(words, {"count": passed}), f"{here.path}/tickets")
+
+
+def marks_waits(session: Session, asker: Asker, here: Here) -> Iterator[Waiting]:
+    """Written marks to be entered, compared, confirmed, published."""
+    if here.stage is not Stage.WRITTEN_EXAM:
+        return
+    entries = standing_entries(session, here.id)
+    sat = all(paper.starts_at <= asker.visit.now for paper in written_papers(session, here.id))
+    path = f"{here.path}/marks"
+    if marks_confirmed(session, here.id):
+        if here.may(Power.SCORING_RESULT_PUBLISH):
+            yield Waiting(Sentence(N_("The written marks are confirmed and can be published")), f"{path}/publish")
+        return
+    mine = any(entry.person_id == asker.person_id for entry in entries.values())
+    if here.may(Power.EXAM_MARKS_ENTER) and sat and len(entries) < 2 and not mine:
+        yield Waiting(Sentence(N_("Written marks are to be entered")), path)
+    if not (here.may(Power.EXAM_MARKS_SETTLE) or here.may(Power.EXAM_MARKS_CONFIRM)):
+        return
+    found = mark_differences(session, here.id)
+    if found is None:
+        return
+    if still_open := sum(one.settlement is None for one in found):
+        words = N_("Differences between the two entries to settle: {count}")
+        yield Waiting(Sentence(words, {"count": still_open}), path)
+    else:
+        yield Waiting(Sentence(N_("The written marks can be confirmed")), path)
+
+
+LOOKS: tuple[Look, ...] = (plan_waits, vetting_waits, ticket_waits, marks_waits)
+"""Every area's own; the desk's start page asks them in this order."""
+
+
+def waiting_for(session: Session, asker: Asker, here: Here) -> list[Waiting]:
+    """Everything that waits for the asker in a selection, in the order of the road."""
+    return [one for look in LOOKS for one in look(session, asker, here)]
