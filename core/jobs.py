@@ -5,6 +5,7 @@ it works for, so that sending the same work twice is harmless and the work list 
 """
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,14 @@ log = logging.getLogger("gongxuan.jobs")
 # Workflows found in the job database by another version are left alone; raise it only with a drained queue.
 WORKFLOW_VERSION = "1"
 QUEUE = "work"
+REST_SECONDS = 60
+MOST_STARTS = 20
+_OVER = frozenset({"ERROR", "CANCELLED", "SUCCESS"})
+_GIVEN_UP = "MAX_RECOVERY_ATTEMPTS_EXCEEDED"
+
+
+class StoppedWork(BaseException):  # noqa: N818 - an interruption like KeyboardInterrupt, so DBOS keeps no outcome
+    """A step was stopped because its process ends: at the next start its workflow goes on with this very step."""
 
 
 @dataclass(slots=True)
@@ -45,12 +54,24 @@ class Jobs:
         DBOS.register_queue(QUEUE, worker_concurrency=at_once, polling_interval_sec=0.5)
         self.running = True
 
-    def enqueue(self, workflow: Callable[..., Any], key: str, *args: Any) -> None:
-        """Queue a workflow under its key; a key already known does nothing."""
+    def enqueue(self, workflow: Callable[..., Any], key: str, *args: Any) -> bool:
+        """Queue a workflow for a row that waits, under the row's key; one that waits or runs already stays as it is.
+
+        One that is over though its row still waits (the disk was full, the store away, a backup was put back) begins
+        anew after a rest. Answers False where it was begun MOST_STARTS times and its process died each time.
+        """
         from dbos import DBOS, SetWorkflowID
 
+        known = DBOS.get_workflow_status(key)
+        if known is not None and known.status == _GIVEN_UP:
+            return False
+        if known is not None and known.status in _OVER:
+            if time.time() - (known.updated_at or 0) / 1000 < REST_SECONDS:
+                return True
+            DBOS.delete_workflow(key)
         with SetWorkflowID(key):
             DBOS.enqueue_workflow(QUEUE, workflow, *args)
+        return True
 
     def close(self) -> None:
         """Stop taking work. Whatever is unfinished goes on at the next start."""

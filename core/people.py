@@ -36,6 +36,7 @@ class Power(StrEnum):
     INTERVIEW_NUMBER_READ = "interview:number:read"
     INTERVIEW_PANEL_COMPOSE = "interview:panel:compose"
     INTERVIEW_PROGRESS_READ = "interview:progress:read"
+    RECORDING_RETENTION_NOTE = "recording:retention:note"
     RECORDING_VIDEO_REVIEW = "recording:video:review"
     RECORDING_VIDEO_UPLOAD = "recording:video:upload"
     SCORING_POOL_KEEP = "scoring:pool:keep"
@@ -121,7 +122,7 @@ POWERS: Mapping[Duty, frozenset[Power]] = {
             Power.CORE_JOURNAL_READ,
         },
         Duty.RECORDING_OFFICER: _READ | {Power.RECORDING_VIDEO_UPLOAD, Power.RECORDING_VIDEO_REVIEW},
-        Duty.ARCHIVIST: _READ | {Power.RECORDING_VIDEO_REVIEW, Power.SCORING_POOL_READ},
+        Duty.ARCHIVIST: _READ | {Power.RECORDING_RETENTION_NOTE, Power.RECORDING_VIDEO_REVIEW, Power.SCORING_POOL_READ},
         Duty.TALLY_CLERK: _READ | {Power.SCORING_TALLY_RUN, Power.SCORING_RESULT_READ, Power.INTERVIEW_PROGRESS_READ},
         Duty.TALLY_CHECKER: _READ | {Power.SCORING_RESULT_PUBLISH, Power.SCORING_RESULT_READ},
         Duty.COMMITTEE_SECRETARY: _READ

@@ -233,7 +233,8 @@ def _completes(
         for lane in ways:
             if lane not in closed:
                 network["source", ("id", one)] = 1
-                network[("id", one), lane] = 1
+                network[("id", one), ("in", lane)] = 1
+                network[("in", lane), lane] = 1
                 network.update({(lane, ("place", key)): 1 for key in lane[2]})
     network.update({(("place", key), "sink"): seats for key, seats in free.items()})
     flow = max_flow(network, "source", "sink")

@@ -112,4 +112,4 @@ def _end_group(child: subprocess.Popen[bytes]) -> None:
     """Kill the group of a child that has not ended; once it has, its number may belong to somebody else."""
     if child.returncode is None:
         with contextlib.suppress(ProcessLookupError):
-            child.kill()
+            os.killpg(child.pid, signal.SIGKILL)

@@ -16,6 +16,16 @@ from scoring.tally import Because
 Document = Mapping[str, object]
 MINUS = "\N{MINUS SIGN}"
 
+ADDED = frozenset(
+    {
+        StepKind.SUM,
+        StepKind.WEIGHTED_SUM,
+        StepKind.JUDGE_TOTALS,
+        StepKind.BONUS,
+        StepKind.CORRECTED,
+        StepKind.LEFT_OUT,
+    }
+)
 ROUNDED: Mapping[str, str] = {
     "half_up": N_("{calculation}, rounded half up to {decimals} decimals: {value}"),
     "half_even": N_("{calculation}, rounded half to even to {decimals} decimals: {value}"),
@@ -131,7 +141,7 @@ def calculation(step: Document) -> str:
         return _chain(f"{terms[0]['value']} × {facts['to_maximum']} ÷ {facts['from_maximum']}", exact)
     if kind is StepKind.ROOM_MEANS and facts.get("reference") == "mean_of_room_means":
         return _chain(f"({' + '.join(str(term['value']) for term in terms)}) ÷ {len(terms)}", exact)
-    if kind in {StepKind.SUM, StepKind.WEIGHTED_SUM, StepKind.JUDGE_TOTALS, StepKind.BONUS, StepKind.CORRECTED}:
+    if kind in ADDED:
         products = _added([_product(term) for term in counted])
         results = _added([_result(term) for term in counted])
         return _chain(products, results, exact)
@@ -207,7 +217,7 @@ def tie_key_sentence(key: str, names: Names) -> Sentence:
     by, _, of = key.partition(":")
     facts = {"part": names.part(of)}
     return {
-        "part": Sentence(N_("the mark of {part}"), facts),
+        "part": Sentence(N_("{part}"), facts),
         "undropped_sum": Sentence(N_("the sum of all judges' marks in {part} with none dropped"), facts),
         "exact": Sentence(N_("further decimals of {part}"), facts) if of else Sentence(N_("further decimals")),
         "qualification": Sentence(N_("the recorded figure “{of}”"), {"of": of}),

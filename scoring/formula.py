@@ -196,7 +196,7 @@ def _sum(part: Part, results: Sequence[PartResult], steps: list[Step]) -> Fracti
         kept = total(child.share for child, _ in counted)
         out = tuple(Term(result.key, state=result.state, dropped="not_counted") for result in left)
         facts = {"full": full, "kept": kept}
-        before = Term(part.key, exact, full / kept)
+        before = Term(part.key, steps[-1].value, full / kept)
         exact = exact * full / kept
         steps.append(Step(StepKind.LEFT_OUT, part.key, (before, *out), exact, as_written(exact, ()), facts=facts))
     return exact

@@ -48,7 +48,7 @@ class PanelMark:
     exact: Fraction
     group_means: Mapping[str, Exact]
     dropped: tuple[Dropped, ...]
-    undropped_sum: Fraction
+    undropped_sum: Exact
     present: int
     steps: tuple[Step, ...]
 
@@ -81,7 +81,8 @@ class _Combination:
         if len(groups) > 1:
             terms = tuple(Term(group.key, groups[group.key], _weight(group)) for group in scopes(self.rule))
             self.steps.append(Step(StepKind.WEIGHTED_SUM, self.rule.part, terms, exact, exact))
-        undropped = total(mark for sheet in self.present for mark in sheet.marks.values())
+        marks = [mark for sheet in self.present for mark in sheet.marks.values()]
+        undropped = as_written(total(marks), marks)
         return PanelMark(exact, groups, tuple(self.dropped), undropped, len(self.present), tuple(self.steps))
 
     def _by_judge(self) -> dict[str, Exact]:

@@ -12,9 +12,14 @@ from scoring.rooms import Pool, Reference, RoomRule, Split
 
 def panel_words(rule: PanelRule) -> Iterator[Sentence]:
     """What judges mark, what is dropped, how the rest becomes one mark."""
-    elements = tuple(_named(element.name, exact_text(element.maximum)) for element in rule.elements)
-    if len(elements) > 1:
-        yield Sentence(N_("Each judge marks {elements}."), {"elements": elements})
+    if len(rule.elements) > 1:
+        elements = tuple(
+            Sentence(N_("{name} {maximum}"), {"name": one.name, "maximum": exact_text(one.maximum)})
+            for one in rule.elements
+        )
+        yield Sentence(
+            N_("Each judge marks these elements, with their highest marks: {elements}."), {"elements": elements}
+        )
     if rule.step is not None:
         yield Sentence(N_("Marks go in steps of {step}."), {"step": exact_text(rule.step)})
     if rule.judge_precision:
@@ -32,10 +37,6 @@ def panel_words(rule: PanelRule) -> Iterator[Sentence]:
         facts = {"precision": precision_words(rule.group_precision)}
         yield Sentence(N_("The mean of a group keeps {precision}."), facts)
     yield from _missing_words(rule)
-
-
-def _named(name: Name, figure: str) -> Sentence:
-    return Sentence(N_("{name} {figure}"), {"name": name, "figure": figure})
 
 
 def _trim_words(rule: PanelRule, trim: Trim) -> Iterator[Sentence]:
@@ -78,12 +79,16 @@ def _group_words(rule: PanelRule, group: Group) -> Iterator[Sentence]:
 
 
 def _element_words(rule: PanelRule) -> Iterator[Sentence]:
-    factors = tuple(_named(one.name, exact_document(one.factor)) for one in rule.elements if one.factor != 1)
+    factors = tuple(
+        Sentence(N_("{name} × {factor}"), {"name": one.name, "factor": exact_document(one.factor)})
+        for one in rule.elements
+        if one.factor != 1
+    )
     if rule.element_precision:
         facts = {"precision": precision_words(rule.element_precision)}
         yield Sentence(N_("The mean of an element keeps {precision}."), facts)
     if factors:
-        yield Sentence(N_("Elements are multiplied by a factor: {factors}."), {"factors": factors})
+        yield Sentence(N_("Elements multiplied by a factor: {factors}."), {"factors": factors})
         if rule.factor_precision:
             facts = {"precision": precision_words(rule.factor_precision)}
             yield Sentence(N_("The product keeps {precision}."), facts)

@@ -117,10 +117,11 @@ def acts(database: Database) -> Iterator[Acts]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that names a PostgreSQL fixture is a PostgreSQL test."""
+    """A test that names a PostgreSQL fixture is a PostgreSQL test; walks are long and begin first."""
     for item in items:
         if "postgres_server" in getattr(item, "fixturenames", ()):
             item.add_marker("postgres")
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
 
 # ── no test is skipped silently ──────────────────────────────────────────────────────────────────────────────────────

@@ -1,4 +1,4 @@
-"""What stands in a submitted registration, as rows of a page: field, name, value. For whoever reads it, not fills it in."""
+"""What stands in a submitted registration, as rows of a page, for whoever reads it and does not fill it in."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -16,8 +16,8 @@ from core.words import N_, Name, Sentence
 from exam.plan import PUBLICATION_WORDS, PublicationKind
 from exam.queries import publications, rule_sets
 from exam.tables import Post, Publication, Selection
-from scoring.explain import STATES, Names, reason_sentence, tie_sentences
-from scoring.marks import MarkState
+from scoring.explain import Names, reason_sentence, tie_sentences
+from scoring.marks import MarkState, state_words
 from scoring.parts import Part, PartKind
 from scoring.queries import scheme_of
 from scoring.scheme import Scheme
@@ -245,7 +245,7 @@ def marks_tables(content: Document, scheme: Scheme, posts: Iterable[Post]) -> li
 
 def _mark(mark: Document | None) -> str | Sentence:
     if mark is None:
-        return Sentence(STATES[MarkState.MISSING])
+        return state_words(MarkState.MISSING)
     return str(mark["mark"]) if mark["mark"] is not None else Sentence(STATES[MarkState(mark["state"])])
 
 

@@ -1,6 +1,6 @@
 """Written marks in two hands and a third: two independent entries, their differences settled, then confirmed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import insert
@@ -64,43 +64,23 @@ def load_entry(
     if (earlier := standing.get(hand)) is not None:
         earlier.replaced_at = now
         session.add(earlier)
+    source = ("xlsx", saved.sha256) if saved else ("typed", _digest(lines))
     entry = MarkEntry(
         selection_id=selection_id,
         hand=hand,
-        source="xlsx" if saved else "typed",
+        source=source[0],
         source_name=source_name[:200],
-        source_sha256=saved.sha256 if saved else _digest(lines),
+        source_sha256=source[1],
         person_id=actor.person_id,
         device=actor.device,
         entered_at=now,
     )
     session.add(entry)
     session.flush()
-    session.execute(
-        insert(sql_table(MarkLine)),
-        [
-            {
-                "entry_id": entry.id,
-                "candidacy_id": candidacies[line.ticket],
-                "paper_key": line.paper,
-                "mark": line.mark,
-                "state": line.state,
-            }
-            for line in lines
-        ],
-    )
-    audit.record(
-        session,
-        actor,
-        "marks.entered",
-        now,
-        scope=selection_id,
-        entry=entry.id,
-        hand=hand,
-        lines=len(lines),
-        sha256=entry.source_sha256,
-        replaced=earlier.id if earlier else None,
-    )
+    _add_lines(session, entry, lines, candidacies)
+    replaced = earlier.id if earlier else None
+    facts = {"hand": hand, "lines": len(lines), "sha256": entry.source_sha256, "replaced": replaced}
+    audit.record(session, actor, "marks.entered", now, scope=selection_id, entry=entry.id, **facts)
     touch(session, f"marks:{selection_id}")
     return entry.id or 0
 
@@ -178,20 +158,27 @@ def confirm_marks(session: Session, actor: Actor, selection_id: int, papers: Seq
             for mark in standing
         ],
     )
-    audit.record(
-        session,
-        actor,
-        "marks.confirmed",
-        now,
-        scope=selection_id,
-        first=first.id,
-        second=second.id,
-        count=len(standing),
-        settled=len(decided),
-        sha256=_digest(standing),
-    )
+    facts = {"first": first.id, "second": second.id, "settled": len(decided), "sha256": _digest(standing)}
+    audit.record(session, actor, "marks.confirmed", now, scope=selection_id, count=len(standing), **facts)
     touch(session, f"marks:{selection_id}")
     return len(standing)
+
+
+def _add_lines(
+    session: Session, entry: MarkEntry, lines: Iterable[marking.MarkEntry], candidacies: Mapping[str, int]
+) -> None:
+    rows = [
+        {
+            "entry_id": entry.id,
+            "candidacy_id": candidacies[line.ticket],
+            "paper_key": line.paper,
+            "mark": line.mark,
+            "state": line.state,
+        }
+        for line in lines
+    ]
+    if rows:
+        session.execute(insert(sql_table(MarkLine)), rows)
 
 
 def _digest(lines: Iterable[marking.MarkEntry | marking.SettledMark]) -> str:

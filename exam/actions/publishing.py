@@ -16,7 +16,15 @@ from core.acts import touch
 from core.canonical import canonical
 from core.errors import Problem, Refusal, refuse_any
 from core.people import Actor, FirstHand, Power, require_second_hand
-from exam.queries import eligibility_section, in_force, post_pages, selection_row, stage_now, written_papers
+from exam.queries import (
+    eligibility_section,
+    in_force,
+    post_pages,
+    publications,
+    selection_row,
+    stage_now,
+    written_papers,
+)
 from exam.stages import Stage, move
 from exam.tables import Publication, RuleSet, Selection
 
@@ -99,16 +107,15 @@ def publish(
     selection_row(session, selection_id)
     form = canonical(content)
     digest = hashlib.sha256(form).digest()
-    earlier = list(session.exec(select(Publication).where(Publication.selection_id == selection_id)))
-    same_kind = [one for one in earlier if one.kind == kind]
-    newest = max(same_kind, key=lambda one: one.version, default=None)
+    earlier = publications(session, selection_id)
+    newest = next((one for one in earlier if one.kind == kind), None)
     if newest is not None and newest.sha256 == digest.hex():
         raise Refusal("This is already published, as number {number}.", number=newest.number, status=409)
     publication = Publication(
         selection_id=selection_id,
         number=len(earlier) + 1,
         kind=kind,
-        version=len(same_kind) + 1,
+        version=newest.version + 1 if newest else 1,
         content=json.loads(form),
         sha256=digest.hex(),
         short_code=audit.short_code(digest),
@@ -118,18 +125,8 @@ def publish(
     )
     session.add(publication)
     session.flush()
-    audit.record(
-        session,
-        actor,
-        "publication.published",
-        now,
-        scope=selection_id,
-        publication=publication.id,
-        number=publication.number,
-        kind=kind,
-        version=publication.version,
-        sha256=publication.sha256,
-    )
+    facts = {"number": publication.number, "kind": kind, "version": publication.version, "sha256": publication.sha256}
+    audit.record(session, actor, "publication.published", now, scope=selection_id, publication=publication.id, **facts)
     touch(session, f"selection:{selection_id}", "publications")
     return publication
 

@@ -57,16 +57,8 @@ def issue_tickets(
             for one in tickets
         ],
     )
-    audit.record(
-        session,
-        actor,
-        "tickets.issued",
-        now,
-        scope=selection_id,
-        count=len(tickets),
-        room_size=room_size,
-        order_sha256=fingerprint(list(order)),
-    )
+    facts = {"count": len(tickets), "room_size": room_size, "order_sha256": fingerprint(list(order))}
+    audit.record(session, actor, "tickets.issued", now, scope=selection_id, **facts)
     advance(session, actor, selection_id, Stage.WRITTEN_EXAM, now=now)
     return len(tickets)
 

@@ -42,34 +42,17 @@ def decide_registration(
     if registration.state not in FOR_FIRST_HAND:
         raise Refusal("This registration does not wait for a first decision any more.", status=409)
     refuse_any(_decision_problems(session, registration, decision, now))
-    row = VettingDecision(
-        registration_id=registration_id,
-        version=version,
-        round=len(_decisions(session, registration, hand=1)) + 1,
-        hand=1,
-        verdict=decision.verdict,
-        condition_number=decision.condition_number if decision.verdict is VettingVerdict.REFUSE else 0,
-        reason=decision.reason,
-        remarks=_remarks(decision),
-        person_id=actor.person_id,
-        device=actor.device,
-        decided_at=now,
-    )
+    row = _hand(actor, registration, now, hand=1, verdict=decision.verdict, reason=decision.reason)
+    row.round = len(_decisions(session, registration, hand=1)) + 1
+    row.condition_number = decision.condition_number if decision.verdict is VettingVerdict.REFUSE else 0
+    row.remarks = _remarks(decision)
     session.add(row)
     registration.state = RegistrationState.DECIDED
     session.add(registration)
     session.flush()
-    audit.record(
-        session,
-        actor,
-        "registration.decided",
-        now,
-        scope=registration.selection_id,
-        registration=registration_id,
-        version=version,
-        decision=row.id,
-        verdict=decision.verdict,
-    )
+    facts = {"version": version, "decision": row.id, "verdict": decision.verdict}
+    scope = registration.selection_id
+    audit.record(session, actor, "registration.decided", now, scope=scope, registration=registration_id, **facts)
     touch(session, f"vetting:{registration.selection_id}")
     return row.id or 0
 
@@ -93,31 +76,12 @@ def confirm_decision(
         _open_fields(registration, decision, now)
     registration.state = state_after(verdict, answer)
     session.add(registration)
-    session.add(
-        VettingDecision(
-            registration_id=decision.registration_id,
-            version=decision.version,
-            round=decision.round,
-            hand=2,
-            verdict=answer,
-            reason=reason,
-            person_id=actor.person_id,
-            device=actor.device,
-            decided_at=now,
-        )
-    )
-    audit.record(
-        session,
-        actor,
-        "registration.vetted",
-        now,
-        scope=registration.selection_id,
-        registration=registration.id,
-        version=decision.version,
-        decision=decision_id,
-        answer=answer,
-        state=registration.state,
-    )
+    row = _hand(actor, registration, now, hand=2, verdict=answer, reason=reason)
+    row.round = decision.round
+    session.add(row)
+    facts = {"version": decision.version, "decision": decision_id, "answer": answer, "state": registration.state}
+    scope = registration.selection_id
+    audit.record(session, actor, "registration.vetted", now, scope=scope, registration=registration.id, **facts)
     touch(session, f"vetting:{registration.selection_id}", f"registration:{registration.id}")
     return RegistrationState(registration.state)
 
@@ -136,6 +100,22 @@ def _to_vet(session: Session, actor: Actor, power: Power, registration_id: int, 
     if same_unit([units.get(actor.person_id, "")], [registration.unit, units.get(registration.person_id, "")]):
         raise Refusal("You work in the same unit as this candidate, so somebody else must vet it.", status=403)
     return registration
+
+
+def _hand(
+    actor: Actor, registration: Registration, now: datetime, *, hand: int, verdict: str, reason: str
+) -> VettingDecision:
+    """One hand's row on the newest version."""
+    return VettingDecision(
+        registration_id=registration.id or 0,
+        version=registration.version,
+        hand=hand,
+        verdict=verdict,
+        reason=reason,
+        person_id=actor.person_id,
+        device=actor.device,
+        decided_at=now,
+    )
 
 
 def _decisions(session: Session, registration: Registration, *, hand: int) -> list[VettingDecision]:
@@ -225,6 +205,4 @@ def note_identity_view(session: Session, actor: Actor, registration_id: int, *, 
     if registration is None:
         raise Denied
     actor.require(Power.EXAM_REGISTRATION_READ, registration.selection_id)
-    audit.record(
-        session, actor, "identity.viewed", now, scope=registration.selection_id, registration=registration_id
-    )
+    audit.record(session, actor, "identity.viewed", now, scope=registration.selection_id, registration=registration_id)

@@ -17,7 +17,7 @@ from interview import hearing as rule
 from interview.actions.gate import refuse_unless_interview
 from interview.hearing import IN_ROOM, STATE_WORDS, Event, EventKind, HearingTerms, Signature, Signer, State
 from interview.panel import JudgeKind
-from interview.queries import board_hearing, check_room_panel, has_begun
+from interview.queries import board_hearing, check_room_panel, has_begun, noted_events
 from interview.queries.sheets import stored_sheets
 from interview.stored import StoredSheet, sheets_digest
 from interview.tables import Hearing, HearingEvent, Seat
@@ -138,25 +138,14 @@ def _as_left(
         select(Seat.number, Seat.group_key, Seat.withdrawn_at).where(Seat.room_id == hearing.room_id)
     ).all()
     received = stored_sheets(session, hearing.id or 0) if sheets is None else sheets
-    events = session.exec(
-        select(HearingEvent).where(HearingEvent.hearing_id == hearing.id).order_by(col(HearingEvent.id))
-    )
     past = rule.Hearing(
         terms=HearingTerms(seats={str(number): JudgeKind(group) for number, group, _ in seats}),
         received=frozenset(str(sheet.seat) for sheet in received),
         left=frozenset(str(number) for number, _, withdrawn in seats if withdrawn is not None),
     )
-    for event in events:
-        past = rule.step(past, _event(event))
+    for event in noted_events(session, hearing.id or 0):
+        past = rule.step(past, event)
     return replace(past, terms=replace(past.terms, supervisor_present=supervisor_present))
-
-
-def _event(row: HearingEvent) -> Event:
-    """A noted event; a seal was accepted with both signatures in ink, or it would not stand here."""
-    kind = EventKind(row.kind)
-    if kind is EventKind.SEAL:
-        return Event(kind, row.at, signers=frozenset(Signer), signature=Signature.INK)
-    return Event(kind, row.at, row.reason)
 
 
 def _refuse_call(session: Session, hearing: Hearing, now: datetime) -> None:

@@ -9,7 +9,17 @@ from sqlmodel import Session, col
 
 from core.words import Name
 from exam.tables import Post
-from interview.hearing import ENDED, IN_ROOM, Completeness, State, completeness
+from interview.hearing import (
+    ENDED,
+    IN_ROOM,
+    Completeness,
+    Event,
+    EventKind,
+    Signature,
+    Signer,
+    State,
+    completeness,
+)
 from interview.queries.sheets import sheet_form, stored_sheets
 from interview.stored import exact_marks
 from interview.tables import Hearing, HearingEvent, Room, ScoreSheet, Seat
@@ -130,6 +140,35 @@ def hearing_completeness(session: Session, hearing_id: int) -> Completeness | No
     )
     seats = [str(number) for number, withdrawn in sitting if withdrawn is None or str(number) in marked]
     return completeness(seats, [element.key for element in form.elements], marked)
+
+
+def noted_events(session: Session, hearing_id: int) -> list[Event]:
+    """What staff noted of a hearing, in order. A seal stands here only with both signatures, in ink."""
+    rows = session.execute(
+        select(col(HearingEvent.kind), col(HearingEvent.at), col(HearingEvent.reason))
+        .where(col(HearingEvent.hearing_id) == hearing_id)
+        .order_by(col(HearingEvent.id))
+    )
+    return [_event(EventKind(kind), at, reason) for kind, at, reason in rows]
+
+
+def _event(kind: EventKind, at: datetime, reason: str) -> Event:
+    if kind is EventKind.SEAL:
+        return Event(kind, at, signers=frozenset(Signer), signature=Signature.INK)
+    return Event(kind, at, reason)
+
+
+def hearing_events(session: Session, hearing_id: int) -> list[Event]:
+    """All that happened in a hearing by time, for its video; when sheets came in is told once it is sealed."""
+    events = noted_events(session, hearing_id)
+    if any(event.kind is EventKind.SEAL for event in events):
+        rows = session.execute(
+            select(col(ScoreSheet.received_at), col(Seat.number))
+            .join(Seat, col(Seat.id) == col(ScoreSheet.seat_id))
+            .where(col(ScoreSheet.hearing_id) == hearing_id, col(ScoreSheet.late).is_(False))
+        )
+        events += [Event(EventKind.SUBMIT, received, seat=str(number)) for received, number in rows]
+    return sorted(events, key=lambda event: event.at)
 
 
 NOT_BEGUN = frozenset({State.WAITING, State.ABSENT, State.WITHDREW})

@@ -1,7 +1,6 @@
 """A candidate's own acts, to the instant at which registration opens and closes."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +18,6 @@ from exam.actions.registering import REFERENCE_LETTERS
 from exam.eligibility import Outcome
 from exam.registration import PaperKind
 from exam.tables import Registration, RegistrationDraft, RegistrationPaper, RegistrationVersion
-from exam.vetting import Decision, VettingVerdict
 from tests.exam.road import (
     CLOSED,
     CLOSES,
@@ -52,14 +50,6 @@ def road(acts: Acts, database: Database) -> Road:
 def submit(road: Road, number: int, registration_id: int, version: int = 0, now: Any = OPEN) -> RegistrationVersion:
     candidate = road.candidate(number)
     return road.run(actions.submit_registration, candidate, registration_id, version=version, now=now)
-
-
-def returned(road: Road, remarks: dict[str, str], until: Any = CLOSED) -> int:
-    """A registration of candidate 0, returned for correction."""
-    registration_id = road.submit(0)
-    decision = Decision(VettingVerdict.RETURN, remarks=remarks, correct_until=until)
-    road.confirm(road.decide(registration_id, decision))
-    return registration_id
 
 
 # ── starting ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -347,73 +337,6 @@ def test_nobody_submits_for_somebody_else(road: Road) -> None:
             403,
         )
     )
-
-
-# ── correcting ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_only_the_fields_returned_may_be_corrected_and_that_is_a_new_version(road: Road) -> None:
-    registration_id = returned(road, {"position": "写明级别"})
-    refusal = refusal_of(lambda: keep(road, registration_id, {"unit": "乙单位", "position": "科长（正科级）"}))
-    assert fields_of(refusal) == {"unit"}
-    keep(road, registration_id, {"unit": FORM["unit"], "position": "科长（正科级）"})
-    submit(road, 0, registration_id, version=1)
-    with road.database.reading() as session:
-        first, second = queries.versions_of(session, registration_id)
-    assert first.body["form"] == FORM
-    assert second.body["form"] == {**FORM, "position": "科长（正科级）"}
-    row = road.row(registration_id)
-    assert (row.state, row.version, row.open_fields) == ("submitted", 2, None)
-
-
-def test_a_stale_draft_does_not_slip_closed_fields_into_a_correction(road: Road) -> None:
-    registration_id = road.register(0)
-    road.fill(0, registration_id)
-    for kind in (PaperKind.PHOTO, PaperKind.EDUCATION):
-        road.attach(0, registration_id, kind)
-    submit(road, 0, registration_id)
-    road.acts.keep_sync(overwrite_draft, registration_id, {**FORM, "unit": "偷改的单位", "position": "改过"}, now=OPEN)
-    decision = Decision(VettingVerdict.RETURN, remarks={"position": "写明级别"}, correct_until=CLOSED)
-    road.confirm(road.decide(registration_id, decision))
-    submit(road, 0, registration_id, version=1)
-    with road.database.reading() as session:
-        assert queries.versions_of(session, registration_id)[1].body["form"] == {**FORM, "position": "改过"}
-
-
-def overwrite_draft(session: Any, registration_id: int, body: dict[str, Any], *, now: Any) -> None:
-    """Write a draft past every check, as a fault elsewhere might."""
-    row = session.get_one(RegistrationDraft, registration_id)
-    row.body, row.saved_at = body, now
-    session.add(row)
-
-
-def test_only_the_papers_returned_may_be_changed(road: Road) -> None:
-    registration_id = returned(road, {"papers.photo": "看不清，请重拍"})
-    road.attach(0, registration_id, PaperKind.PHOTO, "clearer")
-    with pytest.raises(Refusal, match="was not returned"):
-        road.attach(0, registration_id, PaperKind.EDUCATION, "another")
-    with road.database.reading() as session:
-        education = next(p for p in queries.standing_papers(session, registration_id) if p.kind == "education")
-    with pytest.raises(Refusal, match="was not returned"):
-        road.run(actions.remove_paper, road.candidate(0), registration_id, education.id, now=OPEN)
-    submit(road, 0, registration_id, version=1)
-
-
-def test_a_correction_that_leaves_a_condition_unmet_may_ask_for_an_exception(road: Road) -> None:
-    registration_id = returned(road, {"birth_date": "与身份证不符"})
-    keep(road, registration_id, {"birth_date": "1975-05-01"})
-    assert fields_of(refusal_of(lambda: submit(road, 0, registration_id, version=1))) == {"exceptions.1"}
-    keep(road, registration_id, {"exceptions": {"1": "申请放宽"}})
-    submit(road, 0, registration_id, version=1)
-
-
-def test_a_correction_has_its_own_deadline_beyond_the_closing_of_registration(road: Road) -> None:
-    until = CLOSES + timedelta(days=2)
-    registration_id = returned(road, {"position": "写明级别"}, until)
-    keep(road, registration_id, {"position": "科长（正科级）"}, now=until - INSTANT)
-    with pytest.raises(Refusal, match="closed on"):
-        submit(road, 0, registration_id, version=1, now=until)
-    submit(road, 0, registration_id, version=1, now=until - INSTANT)
 
 
 # ── withdrawing ──────────────────────────────────────────────────────────────────────────────────────────────────────

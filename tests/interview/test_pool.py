@@ -116,6 +116,27 @@ def test_a_judge_who_is_a_candidate_anywhere_is_shut_out_of_every_room():
     ]
 
 
+def test_a_candidate_elsewhere_is_excluded_once_and_for_nothing_that_is_not_so():
+    elsewhere = CandidateFacts("T1", "p0", ("u1",), (Relation("p1", Tie.SPOUSE, Source.CANDIDATE),))
+    needs = [RoomNeeds("1", (elsewhere,), RULE), RoomNeeds("2", (), RULE)]
+    judges = [
+        representative(0, certificate_until=None),
+        judge(1, relations=(Relation("p0", Tie.SPOUSE, Source.JUDGE),)),
+    ]
+    found = [(one.room, one.exclusion.judge, one.exclusion.rule) for one in room_exclusions(judges, needs)]
+    assert [one for one in found if one[0] == "2"] == [
+        ("2", "J0", RecusalRule.QUALIFICATION),
+        ("2", "J0", RecusalRule.IDENTITY),
+    ]
+
+
+def test_where_units_may_repeat_the_hiring_body_still_may_not():
+    needs = [replace(room, rule=replace(RULE, one_per_unit=False)) for room in rooms("1")]
+    judges = [judge(0, unit="u0"), judge(1, unit="u0"), judge(2, unit="u1"), judge(3, unit="u1")]
+    assert draw_terms(judges, needs).apart == {"J0": "u0", "J1": "u0"}
+    assert draw_terms(judges, rooms("1")).apart == {one.id: one.unit for one in judges}
+
+
 def test_the_published_terms_say_who_is_barred_where_but_not_why():
     candidate = CandidateFacts("T1", "t1", relations=(Relation("p0", Tie.SPOUSE, Source.INFORMER, "letter"),))
     text = draw_terms([judge(0), judge(1)], rooms("1", candidates=[candidate])).canonical()

@@ -2,13 +2,15 @@
 
 from litestar import Router
 
-from web.routes import admin, candidate, judge, live, public, signing
+from web.routes import admin, candidate, committee, judge, live, public, signing, staff
 
 ROUTERS: tuple[Router, ...] = (
     signing.router,
     live.router,
     admin.router,
     judge.router,
+    committee.router,
     public.router,
     candidate.router,
+    staff.router,
 )

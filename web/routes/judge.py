@@ -95,7 +95,7 @@ def sheet_page(asker: NamedDependency[Asker], number: FromPath[int]) -> Response
     return _marking_page(asker, place, heard, form, Filled())
 
 
-@put("/judge/{number:int}/draft", status_code=204, sync_to_thread=False)
+@put("/judge/{number:int}/draft", status_code=204)
 async def save_draft(request: Request[Any, Any, Any], asker: NamedDependency[Asker], number: FromPath[int]) -> None:
     """Keep an unfinished sheet as the tablet sends it."""
     seat_id = asker.seat_id

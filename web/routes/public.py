@@ -169,9 +169,7 @@ def _example(scheme: Scheme | None) -> list[Sentence]:
     return [step_sentence(step, names) for step in documents if step["kind"] != "judge_totals"]
 
 
-def _timetable(
-    asker: Asker, page: AnnouncementPage, content: dict[str, Any], scheme: Scheme | None
-) -> list[Milestone]:
+def _timetable(asker: Asker, page: AnnouncementPage, content: dict[str, Any], scheme: Scheme | None) -> list[Milestone]:
     """The days that the announcement names, with what has passed."""
     say, now = Translator(asker.visit.language, asker.visit.zone), asker.visit.now
     zone = asker.visit.zone

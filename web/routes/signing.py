@@ -2,6 +2,7 @@
 
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
+from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from core.actions import keep_session_end, open_candidate_account, set_password
@@ -22,7 +23,7 @@ from web.security import SESSION, cookie_header
 
 
 @get("/sign-in", sync_to_thread=True)
-def sign_in_page(asker: NamedDependency[Asker], next: str = "") -> Response[str]:  # noqa: A002 - the usual name
+def sign_in_page(asker: NamedDependency[Asker], next: FromQuery[str] = "") -> Response[str]:  # noqa: A002 - the usual name
     """The sign-in form."""
     return asker.page("signing/sign_in.html", next=_local(next))
 

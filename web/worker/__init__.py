@@ -5,11 +5,13 @@ import threading
 from collections.abc import Sequence
 
 from core.jobs import Jobs
+from recording.actions import TOPIC
 from web.house import House
 from web.worker import house as current, recordings
 
 log = logging.getLogger("gongxuan.worker")
 SWEEP_SECONDS = 10.0
+STOP_SECONDS = 20.0
 
 
 class Worker:
@@ -29,26 +31,34 @@ class Worker:
         self._thread.start()
 
     def stop(self) -> None:
-        """End running children first, then the job engine."""
+        """End running children first, then the job engine; what a step left unfinished goes on at the next start."""
         self._stopped = True
-        self._wake.set()
         recordings.end_children()
-        self._jobs.close()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5)
+        self._wake.set()
+        self._thread.join(timeout=STOP_SECONDS)
 
     def _hear(self, topics: Sequence[str]) -> None:
-        if recordings.TOPIC in topics:
+        if TOPIC in topics:
             self._wake.set()
 
     def _work(self) -> None:
-        self._jobs.launch()
+        recordings.get_ready()
+        try:
+            self._jobs.launch()
+            self._sweep_on()
+        except Exception:
+            log.exception("the job engine cannot run: recordings wait until the next start")
+        finally:
+            self._jobs.close()
+            recordings.end_children()  # a step may have begun another one meanwhile
+
+    def _sweep_on(self) -> None:
+        """Look for work at once, whenever an act says that there is some, and from time to time."""
         while not self._stopped:
             self._wake.clear()
             try:
                 recordings.sweep(self._house, self._jobs)
             except Exception:
-                if self._stopped:
-                    return
                 log.exception("the sweep for work failed; it is tried again")
-            self._wake.wait(SWEEP_SECONDS)
+            if not self._stopped:
+                self._wake.wait(SWEEP_SECONDS)

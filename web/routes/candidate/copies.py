@@ -71,7 +71,12 @@ def _registration(session: Session, line: RegistrationLine) -> dict[str, Any]:
         "started_at": row.started_at.isoformat(),
         "form": page.form,
         "versions": [
-            {"version": one.version, "submitted_at": one.submitted_at.isoformat(), "sha256": one.sha256, "body": one.body}
+            {
+                "version": one.version,
+                "submitted_at": one.submitted_at.isoformat(),
+                "sha256": one.sha256,
+                "body": one.body,
+            }
             for one in versions_of(session, row.id or 0)
         ],
         "papers": [_paper(paper) for paper in page.papers],
@@ -86,7 +91,9 @@ def _paper(paper: RegistrationPaper) -> dict[str, str]:
 
 def _decisions(decisions: list[VettingDecision]) -> list[dict[str, Any]]:
     """Decisions in effect, without the names of those who made them."""
-    agreed = {(one.version, one.round): one.decided_at for one in decisions if one.hand == 2 and one.verdict == Answer.AGREE}
+    agreed = {
+        (one.version, one.round): one.decided_at for one in decisions if one.hand == 2 and one.verdict == Answer.AGREE
+    }
     return [
         {
             "version": one.version,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from litestar import Response
-from web.results import candidate_lines
 
 from core.words import N_, Sentence
 from exam.candidacy import ENDING, EVENT_WORDS, CandidacyEventKind
@@ -15,6 +14,7 @@ from exam.tables import Candidacy, CandidacyEvent, VettingDecision
 from exam.vetting import Answer, RegistrationState, VettingVerdict
 from web.asking import Asker
 from web.pages import Stage as Milestone
+from web.results import candidate_lines
 from web.routes.candidate.own import Own
 
 CANDIDATE_WORDS = {
@@ -103,7 +103,7 @@ def _now(own: Own, candidacy: Candidacy | None, events: Sequence[CandidacyEvent]
                         )
                     ),
                 ),
-            )  # noqa: E501
+            )
 
 
 def _refusal(own: Own) -> tuple[Sentence, ...]:

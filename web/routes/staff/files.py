@@ -10,7 +10,7 @@ INERT = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def stored_file(asker: Asker, sha256: str) -> Response[bytes]:
-    """A stored file with the type its content has. A PDF is not sandboxed: the browser's own reader would stay empty."""
+    """A stored file with the type its content has. A PDF is not sandboxed: the browser's reader would stay empty."""
     content = asker.house.files.read(sha256)
     kind = kind_of(content[:HEAD_BYTES])
     policy = INERT if kind is MediaKind.PDF else f"{INERT}; sandbox"

@@ -2,6 +2,7 @@
 
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
+from litestar.params import FromQuery
 
 from core.people import SYSTEM_SCOPE, Power
 from exam.queries import selections
@@ -12,7 +13,7 @@ from web.words import duty_words
 
 
 @get("/staff", sync_to_thread=True)
-def home_page(asker: NamedDependency[Asker], made: str = "") -> Response[str]:
+def home_page(asker: NamedDependency[Asker], made: FromQuery[str] = "") -> Response[str]:
     """What waits for me, selection by selection; `made` is the code of one just created."""
     asker.signed_in  # noqa: B018 - sends a visitor to the sign-in page
     duties = asker.actor.duties

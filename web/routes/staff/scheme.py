@@ -18,8 +18,15 @@ from core.queries import names_of
 from core.words import N_, Sentence
 from exam.actions import save_scheme_draft
 from exam.plan import PublicationKind
-from exam.queries import condition_rows, eligibility_section, posts_of, publications, rule_sets, scheme_draft
-from exam.queries import written_papers
+from exam.queries import (
+    condition_rows,
+    eligibility_section,
+    posts_of,
+    publications,
+    rule_sets,
+    scheme_draft,
+    written_papers,
+)
 from exam.tables import Publication, RuleSet
 from scoring.actions import freeze_and_announce, propose_scheme
 from scoring.actions.scheme import check_scheme

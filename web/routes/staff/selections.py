@@ -8,7 +8,7 @@ from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from core.errors import Refusal
 from core.people import SYSTEM_SCOPE, Power
@@ -128,9 +128,7 @@ def save_edit(
         plan = _read_plan(asker, form)
         asker.act(edit_selection, here.id, plan)
     except Refusal as refusal:
-        return asker.refused(
-            "staff/selection_form.html", form, refusal, here=here, road=here.road, kinds=_kinds()
-        )
+        return asker.refused("staff/selection_form.html", form, refusal, here=here, road=here.road, kinds=_kinds())
     return Redirect(f"/staff/{plan.code}", status_code=303)
 
 
@@ -203,9 +201,7 @@ def save_post(
             plan = _read_post(form)
             asker.act(edit_post, here.id, row.id, plan) if row else asker.act(add_post, here.id, plan)
     except Refusal as refusal:
-        return asker.refused(
-            "staff/post_form.html", form, refusal, here=here, road=here.road, row=row, number=number
-        )
+        return asker.refused("staff/post_form.html", form, refusal, here=here, road=here.road, row=row, number=number)
     return Redirect(f"{here.path}#posts", status_code=303)
 
 

@@ -1,0 +1,103 @@
+"""A tally as a document: marks as text, nothing lost, canonical bytes."""
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+from core.canonical import canonical
+from scoring.formula import BonusPoints
+from scoring.inputs import Candidate
+from scoring.marks import Mark, MarkState
+from scoring.snapshot import inputs_document, inputs_fingerprint, tally_document
+from scoring.tally import tally
+from tests.scoring.building import TWO_PARTS, candidate, inputs, scheme_from, totals
+
+THIRDS = TWO_PARTS.replace("weight = 0.5", 'weight = "1/3"', 1).replace("weight = 0.5", 'weight = "2/3"', 1)
+
+
+def leaves(node: object) -> list[object]:
+    inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else None
+    return [node] if inner is None else [leaf for one in inner for leaf in leaves(one)]
+
+
+def test_a_result_has_every_figure_as_text():
+    made = tally(scheme_from(THIRDS), inputs(candidate("a", written="80", interview="81")))
+    (result,) = tally_document(made, steps=False)["results"]
+    assert result == {
+        "candidate": "a",
+        "post": "01",
+        "parts": {
+            "written": {"state": "present", "value": "80", "exact": "80"},
+            "interview": {"state": "present", "value": "81", "exact": "81"},
+            "total": {"state": "present", "value": "80.67", "exact": "242/3"},
+        },
+        "total": "80.67",
+        "exact": "242/3",
+        "rank": 1,
+        "tied": False,
+        "entered": None,
+        "reasons": [],
+    }
+    assert Fraction(result["exact"]) == made.result("a").exact
+
+
+def test_a_refused_tally_has_its_refusals_and_nothing_else():
+    document = tally_document(tally(scheme_from(TWO_PARTS), inputs(candidate("a", written="101"))))
+    assert document["results"] == document["stages"] == []
+    assert document["refusals"] == [
+        {
+            "sentence": "{mark} is not between 0 and {maximum}.",
+            "facts": {"mark": "101", "maximum": "100"},
+            "field": "a.written",
+            "row": 0,
+        }
+    ]
+
+
+def test_no_document_holds_a_float_or_a_bare_decimal():
+    toml = TWO_PARTS.replace("maximum = 100", "", 2).replace('key = "written"', 'key = "written"\nmaximum = 100')
+    scheme = scheme_from(toml + '[panel.interview]\nstep = 0.5\nelements = [{ key = "total", maximum = 100 }]\n')
+    one = Candidate("a", "01", {"written": Mark.of("80.50")}, {"interview": totals("panel", ["80.5", "81", "83"])})
+    document = tally_document(tally(scheme, inputs(one)))
+    assert {type(leaf) for leaf in leaves(document)} <= {str, int, bool, type(None)}
+    assert json.loads(canonical(document)) == document
+
+
+def test_inputs_keep_marks_as_they_were_written_and_say_each_state():
+    one = replace(
+        candidate("a", written="80.50", interview=MarkState.ABSENT),
+        bonus=(BonusPoints("written", "veteran", Decimal(3)),),
+        lot=4,
+        qualifications={"degree": Decimal(2)},
+    )
+    document = inputs_document(inputs(one, admitted={"proposed": frozenset({"b", "a"})}))
+    assert document["candidates"][0] == {
+        "code": "a",
+        "post": "01",
+        "standing": "present",
+        "marks": {"written": "80.50", "interview": "absent"},
+        "sheets": {},
+        "rooms": {},
+        "bonus": [{"part": "written", "kind": "veteran", "points": "3"}],
+        "qualifications": {"degree": "2"},
+        "lot": "4",
+    }
+    assert document["admitted"] == {"proposed": ["a", "b"]}
+
+
+def test_any_change_of_an_input_changes_its_hash():
+    base = candidate("a", written="80", interview="80")
+    changed = [
+        replace(base, post="02"),
+        replace(base, standing=MarkState.WITHDRAWN),
+        replace(base, rooms={"interview": "1"}),
+        replace(base, lot=1),
+        replace(base, committee_order=1),
+        replace(base, extra_test=Decimal(1)),
+        replace(base, sheets={"interview": totals("panel", ["80"])}),
+        candidate("a", written="80.0", interview="80"),
+        candidate("b", written="80", interview="80"),
+    ]
+    prints = [inputs_fingerprint(inputs(one)) for one in (base, *changed)]
+    assert len(set(prints)) == len(prints)

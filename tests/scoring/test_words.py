@@ -1,0 +1,306 @@
+"""The scheme in words: complete, only what is in effect, with an example that the engine itself calculates."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+
+from core.words import Name, Sentence
+from scoring.example import example_sheets, worked_example
+from scoring.explain import Names, step_sentence
+from scoring.panel_mark import panel_mark
+from scoring.words import SchemeWords, scheme_in_words
+from tests.scoring.building import TWO_PARTS, open_selection, scheme_from
+from web.i18n import Language, Translator
+from web.sentences import placeholders
+
+CHINESE = Translator(Language.CHINESE)
+
+EVERYTHING = """
+[scheme]
+name = "全部规则"
+name_en = "Every rule"
+[[parts]]
+key = "total"
+name = "综合成绩"
+decimals = 3
+rounding = "truncate"
+[[parts]]
+key = "written"
+name = "笔试成绩"
+of = "total"
+weight = 0.4
+weighted_decimals = 2
+weighted_rounding = "half_even"
+rescale_to = 100
+sum_decimals = 1
+decimals = 2
+pass_mark = 60
+pass_mark_on = "before_bonus"
+bonus = { cap = 5, accumulate = true, stage = "before_rescale", needs_pass = true }
+[[parts]]
+key = "aptitude"
+name = "职业能力"
+of = "written"
+maximum = 150
+absent = "zero"
+exempt = "out"
+[[parts]]
+key = "essay"
+name = "申论"
+of = "written"
+maximum = 150
+withdrawn = "leave_out"
+[[parts]]
+key = "interview"
+name = "面试成绩"
+of = "total"
+weight = 0.6
+bonus = {}
+[[parts]]
+key = "late"
+name = "超时扣分"
+of = "total"
+deducted = true
+maximum = 5
+[panel.interview]
+trim_per = "element"
+trim_over = "panel"
+drop_high = 1
+drop_low = 1
+drop_least_marks = 5
+few_marks = "keep_all"
+least_marks = 3
+missing_judge = "leave_out"
+step = 0.5
+judge_decimals = 2
+element_decimals = 2
+factor_decimals = 2
+group_decimals = 2
+elements = [{ key = "a", name = "甲", maximum = 100, factor = 0.5 }, { key = "b", name = "乙", maximum = 50 }]
+[[panel.interview.groups]]
+key = "expert"
+name = "专家评委"
+seats = 7
+weight = 0.8
+least_marks = 3
+[[panel.interview.groups]]
+key = "public"
+name = "群众评委"
+weight = 0.2
+[rooms.interview]
+reference = "pooled_mean"
+pool = "kept"
+room_drop_high = 1
+room_drop_low = 1
+pool_drop_high = 2
+pool_drop_low = 2
+leave_out_above = 90
+leave_out_below = 60
+leave_out_share_below_mean = 0.6
+mean_decimals = 2
+reference_decimals = 4
+coefficient_decimals = 3
+decimals = 2
+cap = 100
+within = "selection"
+[order]
+within = "group"
+break_ties = "everywhere"
+ties = [
+  "part:written", "exact", "exact:interview", "undropped_sum:interview",
+  "qualification:学历", "extra_test", "lot", "all_in",
+]
+[[cuts]]
+key = "interview"
+name = "进入面试人选"
+by = "written"
+per_place = 1.5
+table = [{ places = 4, take = 12 }]
+ties = ["part:essay"]
+equal = "out"
+[[cuts]]
+key = "proposed"
+name = "考察人选"
+take = 3
+equal = "wait"
+[[floors]]
+part = "interview"
+present_at_most_per_place = 1
+floor = ["fixed", "room_mean", "lowest_successful"]
+mark = 70
+decimals = 2
+[[floors]]
+part = "interview"
+present_fewer_than_per_place = 2
+floor = ["fixed"]
+mark = 60
+satisfy = "all"
+[opening]
+per_place = 10
+[reserve]
+rule = "over_mark"
+mark = 80
+months = 12
+order = "free_with_reason"
+"""
+
+
+def sentences(words: SchemeWords) -> list[Sentence]:
+    return [*(s for part in words.parts for s in part.sentences), *words.order, *words.cuts, *words.reserve]
+
+
+def chinese(words: SchemeWords) -> list[str]:
+    return [CHINESE(sentence) for sentence in sentences(words)]
+
+
+def inner(sentence: Sentence) -> Iterator[Sentence]:
+    yield sentence
+    for fact in sentence.facts.values():
+        for one in fact if isinstance(fact, tuple) else [fact]:
+            if isinstance(one, Sentence):
+                yield from inner(one)
+
+
+def test_the_ready_scheme_reads_as_a_notice_would_print_it():
+    words = scheme_in_words(open_selection())
+    assert [(term.name.chinese, term.weight) for term in words.formula.terms] == [
+        ("笔试成绩", "50%"),
+        ("面试成绩", "50%"),
+    ]
+    interview = next(part for part in words.parts if part.key == "interview")
+    assert [CHINESE(sentence) for sentence in interview.sentences] == [
+        "评委按下列测评要素打分，各要素满分为：综合分析20分、组织协调20分、应变处突15分、专业素养20分、语言表达15分、举止仪表10分。",
+        "打分以0.5分为一档。",
+        "专家评委（7名）：去掉1个最高分、1个最低分，取其余的平均分，占80%。",
+        "代表评委（2名）：取全部平均分，占20%。",
+        "各组平均分保留2位小数，四舍五入。",
+        "没有打分的评委不计入平均，不按0分算。",
+        "专家评委至少要有5名打分。",
+        "保留2位小数，四舍五入。",
+        "同一职位分在几个考场的，成绩再乘所在考场的系数。",
+        "系数等于各考场平均分的平均数除以本考场平均分。",
+        "缺考、成绩无效的不计入平均分。",
+        "考场平均分保留4位小数，四舍五入。",
+        "系数保留4位小数，四舍五入。",
+        "乘系数后的成绩保留2位小数，四舍五入。",
+    ]
+    assert (
+        "入围末位同分的，依次比较：面试成绩、笔试成绩、面试成绩全部评委原始分之和、集体研究确定并记录理由的次序。"
+        in chinese(words)
+    )
+    assert "“考察人选建议名单”：按综合成绩从高到低，每个名额取3人。" in chinese(words)
+
+
+@pytest.mark.parametrize("toml", [EVERYTHING, TWO_PARTS])
+def test_every_sentence_has_exactly_the_facts_it_names_in_both_languages(toml):
+    for sentence in sentences(scheme_in_words(scheme_from(toml))):
+        for one in inner(sentence):
+            assert placeholders(one.source) <= one.facts.keys()
+        for language in Language:
+            assert "{" not in Translator(language)(sentence)
+
+
+def test_every_rule_in_effect_is_said():
+    said = "\n".join(chinese(scheme_in_words(scheme_from(EVERYTHING))))
+    for wanted in (
+        "笔试成绩的折算分保留2位小数，四舍六入五成双",
+        "由满分300分折算为100分",
+        "折算前保留1位小数",
+        "保留3位小数，其后舍去",
+        "几项可以累加",
+        "加分最多5分",
+        "加分在折算前计入",
+        "达到合格线的才加分",
+        "不含加分不到60分的",
+        "缺考的，按0分计",
+        "免试的，不计总成绩",
+        "放弃的，这一项不计",
+        "每个要素去掉1个最高分、1个最低分",
+        "不足5个分数的，不去掉",
+        "至少要有3名评委打分",
+        "专家评委至少要有3名",
+        "甲 × 0.5",
+        "每名评委的合计分保留2位小数",
+        "乘积保留2位小数",
+        "缺少个别评分表的，不影响计分",
+        "试卷或者考场不同的",
+        "全部成绩的平均分除以本考场平均分",
+        "高于90分的不计入",
+        "低于60分的不计入",
+        "比平均分低60%以上",
+        "去掉该考场1个最高分、1个最低分",
+        "不含各考场已去掉的分数",
+        "去掉全部成绩中2个最高分、2个最低分",
+        "总平均分保留4位小数",
+        "乘系数后的成绩最高100分",
+        "名次在各职位组内排定",
+        "同分的，依次比较：笔试成绩、顺延的小数位、面试成绩顺延的小数位、面试成绩全部评委原始分之和、已记录的“学历”、加试成绩、抽签结果、不再比较，一并进入",
+        "名额不超过4个的，按笔试成绩从高到低取12人",
+        "每个名额取1.5人，不足一人的按一人算",
+        "“进入面试人选”：同分的，依次比较：申论",
+        "都不进入",
+        "取前3名",
+        "等先后次序记录后再定",
+        "实际参加人数不超过名额1倍的，面试成绩须达到70分、同一评委组全部面试人员的平均分、形成竞争的职位中入围人员的最低分",
+        "达到其中一项即可",
+        "实际参加人数不足名额2倍的，面试成绩须达到60分",
+        "每个名额有10名报考人员方可开考",
+        "成绩不低于80分的进入人选库",
+        "入库后12个月内有效",
+        "可以不按名次选用，但须记录理由",
+    ):
+        assert wanted in said, wanted
+
+
+def test_rules_that_are_not_in_effect_are_not_said():
+    said = "\n".join(chinese(scheme_in_words(scheme_from(TWO_PARTS))))
+    assert said.splitlines() == [
+        "保留2位小数，四舍五入。",
+        "满分100分。",
+        "满分100分。",
+        "按total从高到低排名；分数相同的名次相同，其后的名次空出。",
+        "名次在各职位内排定。",
+    ]
+
+
+def test_weights_points_and_deductions_stand_in_the_formula():
+    scheme = scheme_from(TWO_PARTS.replace("weight = 0.5", "points = 60", 1).replace("weight = 0.5", "points = 40", 1))
+    assert [(term.weight, term.points) for term in scheme_in_words(scheme).formula.terms] == [("", "60"), ("", "40")]
+    thirds = scheme_from(TWO_PARTS.replace("0.5", '"1/3"', 1).replace("0.5", '"2/3"', 1))
+    assert [term.weight for term in scheme_in_words(thirds).formula.terms] == ["1/3", "2/3"]
+    everything = scheme_in_words(scheme_from(EVERYTHING)).formula
+    assert [(term.key, term.weight, term.deducted) for term in everything.terms] == [
+        ("written", "40%", False),
+        ("interview", "60%", False),
+        ("late", "", True),
+    ]
+
+
+def test_the_example_is_what_the_engine_calculates_and_shows_a_dropped_pair_of_equals():
+    scheme = open_selection()
+    example = worked_example(scheme)
+    assert example.total == Decimal("81.32")
+    lines = [CHINESE(step_sentence(step.document(), Names.of(scheme))) for step in example.steps]
+    assert lines[2] == "笔试成绩：80.50 × 0.6 + 79.00 × 0.4 = 48.300 + 31.600 = 79.900，四舍五入取2位小数，得79.90"
+    assert (
+        "面试成绩，专家评委：(83.0 + 81.5 + 83.5 + 85.0 + 81.0) ÷ 5 = 414.0 ÷ 5 = 82.8，四舍五入取2位小数，得82.80；"
+        "去掉最低分81.0（专家评委2席）、最高分85.5（专家评委7席）"
+    ) in lines
+    assert lines[-1].endswith("= 39.950 + 41.370 = 81.320，四舍五入取2位小数，得81.32")
+
+
+@pytest.mark.parametrize("toml", [EVERYTHING, TWO_PARTS])
+def test_any_scheme_has_an_example_within_its_own_limits(toml):
+    scheme = scheme_from(toml)
+    assert worked_example(scheme).total is not None
+    for rule in scheme.panels.values():
+        panel_mark(rule, example_sheets(rule))  # refuses a mark off the step or above its maximum
+
+
+def test_names_know_parts_groups_elements_and_fall_back_to_keys():
+    names = Names.of(open_selection())
+    assert names.part("written") == Name("笔试成绩", "Written mark")
+    assert names.part("essay") == Name("essay", "essay")
+    assert CHINESE(names.inside("interview", "expert/3")) == "专家评委3席"
+    assert CHINESE(names.inside("interview", "expert/analysis")) == "专家评委，综合分析"

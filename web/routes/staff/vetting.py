@@ -1,0 +1,123 @@
+"""The vetting queue: filtered, sorted, paged by its address; the next one opens by itself."""
+
+from typing import Any
+
+from litestar import Response, Router, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+from sqlmodel import Session
+
+from core.people import Power
+from core.queries import names_of
+from core.words import N_, Sentence
+from exam.queries import PAGE, Filter, QueueOrder, funnel, next_in_queue, posts_of, vetting_queue
+from exam.tables import Registration
+from exam.vetting import STATE_WORDS, RegistrationState
+from web.asking import Asker
+from web.pages import Filled, Paging, with_query
+from web.routes.staff.here import Here, enter, post_name
+
+SHOWN = tuple(state for state in RegistrationState if state is not RegistrationState.DRAFT)
+KINDS = {
+    RegistrationState.SUBMITTED: "none",
+    RegistrationState.REFERRED: "attention",
+    RegistrationState.DECIDED: "running",
+    RegistrationState.RETURNED: "attention",
+    RegistrationState.PASSED: "done",
+    RegistrationState.REFUSED: "problem",
+    RegistrationState.WITHDRAWN: "none",
+}
+DOUBTS = (("yes", Sentence(N_("yes"))), ("no", Sentence(N_("no"))))
+COLUMNS = (
+    (QueueOrder.REFERENCE, N_("Reference")),
+    (QueueOrder.UNIT, N_("Unit")),
+    (QueueOrder.SUBMITTED, N_("Submitted")),
+    (QueueOrder.STATE, N_("State")),
+)
+HANDS = {1: Power.EXAM_REGISTRATION_VET, 2: Power.EXAM_REGISTRATION_RECHECK}
+
+
+@get("/staff/{code:str}/vetting", sync_to_thread=True)
+def queue_page(
+    asker: NamedDependency[Asker],
+    code: FromPath[str],
+    post: FromQuery[str] = "",
+    status: str = "",
+    doubt: FromQuery[str] = "",
+    q: FromQuery[str] = "",
+    order: FromQuery[str] = "",
+    down: FromQuery[str] = "",
+    page: FromQuery[int] = 1,
+) -> Response[str]:
+    """Registrations as filtered and sorted by the address."""
+    here = enter(asker, code, Power.EXAM_REGISTRATION_READ)
+    values = {"post": post, "status": status, "doubt": doubt, "q": q}
+    wanted = Filter(
+        post_id=int(post) if post.isascii() and post.isdigit() else None,
+        states=frozenset({RegistrationState(status)} if status in set(SHOWN) else ()),
+        doubtful={"yes": True, "no": False}.get(doubt),
+        text=q.strip()[:100],
+        order=QueueOrder(order) if order in set(QueueOrder) else QueueOrder.SUBMITTED,
+        descending=down == "1",
+    )
+    with asker.reading() as session:
+        data = _queue(session, asker, here, wanted, max(1, page))
+    return asker.page("staff/queue.html", "queue", here=here, road=here.road, form=Filled(values), **data)
+
+
+def _queue(session: Session, asker: Asker, here: Here, wanted: Filter, page: int) -> dict[str, Any]:
+    found = vetting_queue(session, here.id, wanted, page)
+    posts = posts_of(session, here.id)
+    counted = funnel(session, here.id)
+    query = with_query(asker.visit.query, page="", lang="", done="")
+    return {
+        "lines": found.lines,
+        "names": names_of(session, {line.decided_by for line in found.lines}),
+        "paging": Paging(found.total, page, PAGE, query.removeprefix("?")),
+        "posts": [(str(post.id), post_name(post)) for post in posts],
+        "states": [(state.value, Sentence(STATE_WORDS[state])) for state in SHOWN],
+        "doubts": DOUBTS,
+        "counts": [(STATE_WORDS[state], sum(post.get(state, 0) for post in counted.values())) for state in SHOWN],
+        "columns": [_column(query, wanted, *column) for column in COLUMNS],
+        "state_words": STATE_WORDS,
+        "kinds": KINDS,
+        "hands": _hands(session, asker, here, wanted.post_id),
+        "narrowed": bool(wanted.post_id or wanted.states or wanted.doubtful is not None or wanted.text),
+    }
+
+
+def _column(query: str, wanted: Filter, order: QueueOrder, words: str) -> tuple[str, str, str]:
+    """A heading that sorts: its words, where it leads, and how the list is sorted by it now."""
+    now = ("descending" if wanted.descending else "ascending") if wanted.order is order else ""
+    return words, with_query(query.removeprefix("?"), order=order.value, down="1" if now == "ascending" else ""), now
+
+
+def _hands(session: Session, asker: Asker, here: Here, post_id: int | None) -> list[tuple[str, bool]]:
+    """For each hand the asker has: where the next one opens, and whether there is one for them."""
+    return [
+        (
+            f"{here.path}/vetting/next?hand={hand}" + (f"&post={post_id}" if post_id else ""),
+            next_in_queue(session, here.id, asker.person_id, hand=hand, post_id=post_id) is not None,
+        )
+        for hand, power in HANDS.items()
+        if here.may(power)
+    ]
+
+
+@get("/staff/{code:str}/vetting/next", sync_to_thread=True)
+def open_next(asker: NamedDependency[Asker], code: FromPath[str], hand: FromQuery[int] = 0, post: FromQuery[str] = "") -> Redirect:
+    """Open the next registration for this person; back to the queue where there is none."""
+    here = enter(asker, code, *HANDS.values())
+    wanted = [one for one, power in HANDS.items() if here.may(power) and hand in {0, one}]
+    post_id = int(post) if post.isascii() and post.isdigit() else None
+    kept = f"?post={post_id}" if post_id else ""
+    with asker.reading() as session:
+        for one in wanted:
+            found = next_in_queue(session, here.id, asker.person_id, hand=one, post_id=post_id)
+            if found is not None:
+                return Redirect(f"{here.path}/vetting/{session.get_one(Registration, found).reference}{kept}")
+    return Redirect(f"{here.path}/vetting{kept}{'&' if kept else '?'}done=1")
+
+
+router = Router("/", route_handlers=[queue_page, open_next])
