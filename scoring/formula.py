@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from scoring.marks import Exact, Mark, MarkState, Precision, as_written, rescale, settle, total
+from scoring.marks import Exact, Mark, MarkState, Precision, as_written, rescale, settle, shown, total
 from scoring.panel_mark import PanelMark
 from scoring.parts import BonusStage, Part, PartKind, PassMarkOn, Policy
 from scoring.steps import Step, StepKind, Term
@@ -153,6 +153,7 @@ def _leaf(part: Part, given: Given, steps: list[Step]) -> Fraction:
     mark = given.marks[part.key].value
     if mark is None:
         raise ValueError("a present mark has a value")
+    mark = shown(mark, part.input_decimals or 0)
     steps.append(Step(StepKind.GIVEN, part.key, (Term(part.key, mark),), Fraction(mark), mark))
     return Fraction(mark)
 
@@ -226,9 +227,9 @@ def _add_bonus(part: Part, given: Given, exact: Fraction, steps: list[Step]) -> 
     facts: dict[str, object] = {}
     if rule.cap is not None and points > rule.cap:
         points, facts = Fraction(rule.cap), {"cap": rule.cap}
-    terms = tuple(Term(b.kind, b.points, dropped="" if b in counted else "not_counted") for b in awarded)
+    terms = tuple(Term(b.kind, shown(b.points), dropped="" if b in counted else "not_counted") for b in awarded)
     base = Term(part.key, steps[-1].value)
-    value = as_written(exact + points, [b.points for b in counted] + [steps[-1].value or Fraction(0)])
+    value = as_written(exact + points, [steps[-1].value or Fraction(0)])
     steps.append(Step(StepKind.BONUS, part.key, (base, *terms), exact + points, value, facts=facts))
     return exact + points
 

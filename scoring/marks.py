@@ -169,6 +169,14 @@ def written_places(value: Exact | int) -> int:
     return places_of(value) or 0
 
 
+def shown(value: Decimal, places: int = 0) -> Decimal:
+    """The same value with at least so many decimals and no more zeros than that: 80.500 with 2 is 80.50.
+
+    How a mark was spelt has no effect on anything computed, shown or hashed.
+    """
+    return round_to(value, max(places_of(value) or 0, places))
+
+
 def total(values: Iterable[Exact]) -> Fraction:
     """The exact sum."""
     return sum((Fraction(value) for value in values), Fraction(0))

@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from core.errors import Problem, Refusal, refuse_any
-from scoring.marks import Exact, MarkState, Precision, as_written, mean, settle, total, trimmed_places
+from scoring.marks import Exact, MarkState, Precision, as_written, mean, places_of, settle, shown, total, trimmed_places
 from scoring.panel_rule import EVERYBODY, Few, Group, MissingJudge, PanelRule, Trim, TrimPer
 from scoring.steps import Step, StepKind, Term
 
@@ -57,7 +57,15 @@ def panel_mark(rule: PanelRule, sheets: Iterable[JudgeSheet]) -> PanelMark:
     """Combine one candidate's sheets. Raises Refusal with every problem of the sheets at once."""
     ordered = in_order(rule, sheets)
     refuse_any(panel_problems(rule, ordered))
-    return _Combination(rule, [sheet for sheet in ordered if sheet.state is MarkState.PRESENT]).result()
+    present = [sheet for sheet in ordered if sheet.state is MarkState.PRESENT]
+    return _Combination(rule, _evenly_written(rule, present)).result()
+
+
+def _evenly_written(rule: PanelRule, sheets: Sequence[JudgeSheet]) -> list[JudgeSheet]:
+    """The sheets with all marks written to the decimals of the step, or as many as the longest mark has."""
+    marks = [mark for sheet in sheets for mark in sheet.marks.values()]
+    places = max((places_of(mark) or 0 for mark in (marks if rule.step is None else [rule.step])), default=0)
+    return [replace(one, marks={key: shown(mark, places) for key, mark in one.marks.items()}) for one in sheets]
 
 
 def in_order(rule: PanelRule, sheets: Iterable[JudgeSheet]) -> list[JudgeSheet]:
@@ -80,7 +88,8 @@ class _Combination:
         exact = total(Fraction(groups[group.key]) * _weight(group) for group in scopes(self.rule))
         if len(groups) > 1:
             terms = tuple(Term(group.key, groups[group.key], _weight(group)) for group in scopes(self.rule))
-            self.steps.append(Step(StepKind.WEIGHTED_SUM, self.rule.part, terms, exact, exact))
+            value = as_written(exact, (term.counted for term in terms))
+            self.steps.append(Step(StepKind.WEIGHTED_SUM, self.rule.part, terms, exact, value))
         marks = [mark for sheet in self.present for mark in sheet.marks.values()]
         undropped = as_written(total(marks), marks)
         return PanelMark(exact, groups, tuple(self.dropped), undropped, len(self.present), tuple(self.steps))

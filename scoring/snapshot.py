@@ -81,7 +81,8 @@ def _candidate(one: Candidate) -> Document:
         "post": one.post,
         "standing": one.standing.value,
         "marks": {
-            key: mark.state.value if mark.value is None else value_text(mark.value) for key, mark in one.marks.items()
+            key: mark.state.value if mark.value is None else exact_document(mark.value)
+            for key, mark in one.marks.items()
         },
         "sheets": {
             key: [_sheet(sheet) for sheet in sorted(sheets, key=lambda sheet: (sheet.group, sheet.seat))]
@@ -89,18 +90,18 @@ def _candidate(one: Candidate) -> Document:
         },
         "rooms": dict(one.rooms),
         "bonus": [
-            {"part": bonus.part, "kind": bonus.kind, "points": value_text(bonus.points)}
+            {"part": bonus.part, "kind": bonus.kind, "points": exact_document(bonus.points)}
             for bonus in sorted(one.bonus, key=lambda bonus: (bonus.part, bonus.kind, bonus.points))
         ],
-        "qualifications": {key: value_text(value) for key, value in one.qualifications.items()},
+        "qualifications": {key: exact_document(value) for key, value in one.qualifications.items()},
     }
     records = {"extra_test": one.extra_test, "lot": one.lot, "committee_order": one.committee_order}
-    found.update({key: str(value) for key, value in records.items() if value is not None})
+    found.update({key: exact_document(value) for key, value in records.items() if value is not None})
     return found
 
 
 def _sheet(sheet: JudgeSheet) -> Document:
-    marks = {key: value_text(mark) for key, mark in sheet.marks.items()}
+    marks = {key: exact_document(mark) for key, mark in sheet.marks.items()}
     return {"group": sheet.group, "seat": sheet.seat, "state": sheet.state.value, "marks": marks}
 
 

@@ -65,13 +65,6 @@ def candidacy_of(session: Session, registration_id: int) -> Candidacy | None:
     return session.exec(select(Candidacy).where(Candidacy.registration_id == registration_id)).first()
 
 
-def candidacy_by_ticket(session: Session, selection_id: int, ticket_number: str) -> Candidacy | None:
-    """The candidate with this ticket number."""
-    return session.exec(
-        select(Candidacy).where(Candidacy.selection_id == selection_id, Candidacy.ticket_number == ticket_number)
-    ).first()
-
-
 def ticket_ids(session: Session, selection_id: int) -> dict[str, int]:
     """Candidacy ids by ticket number."""
     rows = session.exec(select(Candidacy.ticket_number, Candidacy.id).where(Candidacy.selection_id == selection_id))

@@ -315,3 +315,15 @@ def test_the_form_the_vetter_sees_is_the_one_submitted(road: Road) -> None:
     assert page.form == FORM
     assert page.person.name == "考生0"
     assert [paper.kind for paper in page.papers] == ["photo", "education"]
+
+
+def test_a_look_at_the_whole_identity_number_needs_a_duty_here_and_is_journalled(road: Road) -> None:
+    registration_id = road.submit(0)
+    for stranger in (road.staff(STRANGER), road.staff(VETTER, scope=99), road.candidate(0)):
+        with pytest.raises(Denied):
+            road.run(actions.note_identity_view, stranger, registration_id, now=OPEN)
+    with pytest.raises(Denied):
+        road.run(actions.note_identity_view, road.staff(VETTER), 9999, now=OPEN)
+    road.run(actions.note_identity_view, road.staff(VETTER), registration_id, now=OPEN)
+    (line,) = road.journal("identity.viewed")
+    assert (line.actor, line.scope_id) == (f"account:{VETTER}", road.selection_id)

@@ -15,7 +15,7 @@ from core.db import Database, sql_table
 from core.people import SYSTEM_SCOPE, Actor
 from core.tables import Person
 from exam import actions, queries
-from exam.queries import Filter
+from exam.queries import Filter, QueueOrder
 from exam.tables import Registration
 from exam.vetting import Answer, Decision, RegistrationState, VettingVerdict
 from tests.exam.road import OPEN, PLANNED, SECOND, VETTER, Road, open_system
@@ -113,6 +113,22 @@ def test_the_queue_is_narrowed_by_post_state_doubt_and_words(road: Road) -> None
     assert total(text="r000000007") == 1
     assert total(text=" 单位7甲 ") == 1
     assert total(text="%") == 0
+
+
+def test_the_queue_is_sorted_by_any_of_its_columns(road: Road) -> None:
+    for number, unit in enumerate(("乙单位", "丙单位", "甲单位")):
+        road.submit(number, unit=unit, now=OPEN + timedelta(minutes=number))
+
+    def units(order: QueueOrder, *, descending: bool = False) -> list[str]:
+        with road.database.reading() as session:
+            wanted = Filter(order=order, descending=descending)
+            lines = queries.vetting_queue(session, road.selection_id, wanted).lines
+        return [line.registration.unit for line in lines]
+
+    assert units(QueueOrder.SUBMITTED) == ["乙单位", "丙单位", "甲单位"]
+    assert units(QueueOrder.SUBMITTED, descending=True) == ["甲单位", "丙单位", "乙单位"]
+    assert units(QueueOrder.UNIT) == units(QueueOrder.UNIT, descending=True)[::-1]
+    assert set(units(QueueOrder.REFERENCE)) == set(units(QueueOrder.STATE)) == {"甲单位", "乙单位", "丙单位"}
 
 
 def test_drafts_and_other_selections_are_not_in_the_queue(road: Road) -> None:

@@ -62,7 +62,7 @@ def test_states_are_said_and_what_they_do():
     toml = TWO_PARTS.replace('key = "interview"', 'key = "interview"\nname = "面试"\nabsent = "zero"')
     assert lines(toml, written="80", interview=MarkState.ABSENT)[1:3] == ["面试：缺考", "面试：缺考，按规则计0分"]
     left = lines(toml, written="80", interview=MarkState.EXEMPT)
-    assert left[-1] == "total：40.0 × 2 = 80，四舍五入取2位小数，得80.00；面试不计，其权重按比例分给其余各项"
+    assert left[-1] == "total：40 × 2 = 80，四舍五入取2位小数，得80.00；面试不计，其权重按比例分给其余各项"
 
 
 @pytest.mark.parametrize(

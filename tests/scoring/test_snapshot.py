@@ -64,7 +64,7 @@ def test_no_document_holds_a_float_or_a_bare_decimal():
     assert json.loads(canonical(document)) == document
 
 
-def test_inputs_keep_marks_as_they_were_written_and_say_each_state():
+def test_inputs_hold_values_and_say_each_state():
     one = replace(
         candidate("a", written="80.50", interview=MarkState.ABSENT),
         bonus=(BonusPoints("written", "veteran", Decimal(3)),),
@@ -76,7 +76,7 @@ def test_inputs_keep_marks_as_they_were_written_and_say_each_state():
         "code": "a",
         "post": "01",
         "standing": "present",
-        "marks": {"written": "80.50", "interview": "absent"},
+        "marks": {"written": "80.5", "interview": "absent"},
         "sheets": {},
         "rooms": {},
         "bonus": [{"part": "written", "kind": "veteran", "points": "3"}],
@@ -96,8 +96,16 @@ def test_any_change_of_an_input_changes_its_hash():
         replace(base, committee_order=1),
         replace(base, extra_test=Decimal(1)),
         replace(base, sheets={"interview": totals("panel", ["80"])}),
-        candidate("a", written="80.0", interview="80"),
+        candidate("a", written="80.01", interview="80"),
         candidate("b", written="80", interview="80"),
     ]
     prints = [inputs_fingerprint(inputs(one)) for one in (base, *changed)]
     assert len(set(prints)) == len(prints)
+
+
+def test_how_a_mark_is_spelt_changes_nothing():
+    short, long = (inputs(candidate("a", written=mark, interview="80")) for mark in ("80.5", "80.500"))
+    assert inputs_fingerprint(short) == inputs_fingerprint(long)
+    scheme = scheme_from(TWO_PARTS.replace("maximum = 100", "maximum = 100\ninput_decimals = 2"))
+    assert tally_document(tally(scheme, short)) == tally_document(tally(scheme, long))
+    assert tally_document(tally(scheme, short))["results"][0]["parts"]["written"]["value"] == "80.50"

@@ -123,7 +123,7 @@ def test_a_good_file_is_verified_and_spoiled_ones_fail_with_words(house: House, 
     assert house.files.read(found.review_sha256 or "")[4:8] == b"ftyp"
     assert house.files.read(found.poster_sha256 or "").startswith(b"\xff\xd8\xff")
     assert list((house.settings.data / "incoming").iterdir()) == []
-    noted = [line.body["name"] for line in day.journal() if line.body["name"].startswith("recording.")]
+    noted = [line.act for line in day.journal() if line.act.startswith("recording.")]
     assert noted == ["recording.received"] * 3 + ["recording.failed"] * 2 + ["recording.verified"]
 
 

@@ -19,8 +19,8 @@ from exam.queries import publications, registration_page, written_papers
 from exam.tables import Selection
 from interview.tables import Hearing
 from recording.queries import granted_hearings, recording_of_hearing
-from scoring.explain import Names
-from scoring.queries import ShortlistView, pool, published_tally, result_of, shortlists
+from scoring.parts import Part
+from scoring.queries import Proposed, ShortlistView, pool, published_tally, result_of, shortlists
 from scoring.tables import TallyRow
 from web.asking import Asker, need
 from web.i18n import Language
@@ -125,15 +125,20 @@ def _road(asker: Asker, session: Session, selection: Selection) -> Road:
 
 def _people(session: Session, view: ShortlistView, tally: TallyRow | None) -> list[Person]:
     """Everybody on a list with the facts compared, in order of rank."""
-    scheme = scheme_of_digest(session, view.post.selection_id, tally.scheme_sha256) if tally else None
-    names = Names.of(scheme[0]) if scheme else Names()
+    found = scheme_of_digest(session, view.post.selection_id, tally.scheme_sha256) if tally else None
+    parts = found[0].root.parts if found else ()
     granted = granted_hearings(session, view.post.selection_id)
     hearings = _hearings(session, [name.candidacy_id for name in view.names])
-    return [_person(session, one, tally, names, hearings.get(one.candidacy_id, 0), granted) for one in view.names]
+    return [_person(session, one, tally, parts, hearings.get(one.candidacy_id, 0), granted) for one in view.names]
 
 
 def _person(
-    session: Session, one: Any, tally: TallyRow | None, names: Names, hearing_id: int, granted: frozenset[int]
+    session: Session,
+    one: Proposed,
+    tally: TallyRow | None,
+    parts: Sequence[Part],
+    hearing_id: int,
+    granted: frozenset[int],
 ) -> Person:
     page = need(registration_page(session, one.registration_id))
     result = (result_of(tally, one.ticket_number) if tally else None) or {}
@@ -147,7 +152,7 @@ def _person(
         name=page.person.name,
         rank=("=" if result.get("tied") else "") + str(one.rank),
         composite=one.composite,
-        parts=tuple(_parts(result, names)),
+        parts=tuple(_parts(result, parts)),
         spread=_spread(result.get("steps", ())),
         unit=str(form.get("unit", "")),
         position=str(form.get("position", "")),
@@ -158,8 +163,10 @@ def _person(
     )
 
 
-def _parts(result: Document, names: Names) -> Sequence[tuple[Name, str]]:
-    return [(names.part(key), part["value"]) for key, part in result.get("parts", {}).items() if "value" in part]
+def _parts(result: Document, parts: Sequence[Part]) -> Sequence[tuple[Name, str]]:
+    """The values of the parts that make up the composite, in the scheme's order."""
+    values = result.get("parts", {})
+    return [(part.name, values[part.key]["value"]) for part in parts if "value" in values.get(part.key, {})]
 
 
 def _spread(steps: Sequence[Document]) -> str:
