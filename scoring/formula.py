@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from scoring.marks import Exact, Mark, MarkState, Precision, as_written, rescale, settle, shown, total
+from scoring.marks import Exact, Mark, MarkState, Precision, as_written, exactly, rescale, settle, shown, total
 from scoring.panel_mark import PanelMark
 from scoring.parts import BonusStage, Part, PartKind, PassMarkOn, Policy
 from scoring.steps import Step, StepKind, Term
@@ -107,10 +107,10 @@ def _rounded(part: Part, given: Given, exact: Fraction, steps: list[Step], inner
     if part.bonus and part.bonus.stage is BonusStage.BEFORE_RESCALE:
         exact = _add_bonus(part, given, exact, steps)
     if part.sum_precision:
-        exact, without = (Fraction(part.sum_precision.of(amount)) for amount in (exact, without))
+        exact, without = (exactly(part.sum_precision.of(amount)) for amount in (exact, without))
         round_last(steps, part.key, part.sum_precision)
     if part.rescale_to is not None:
-        terms = (Term(part.key, exact, Fraction(part.rescale_to) / part.maximum),)
+        terms = (Term(part.key, exact, exactly(part.rescale_to) / part.maximum),)
         facts = {"from_maximum": part.maximum, "to_maximum": part.rescale_to}
         exact, without = (rescale(amount, part.maximum, part.rescale_to) for amount in (exact, without))
         steps.append(Step(StepKind.RESCALE, part.key, terms, exact, as_written(exact, ()), facts=facts))
@@ -130,7 +130,7 @@ def round_last(steps: list[Step], part: str, precision: Precision | None) -> Exa
     if last.precision is None:
         steps[-1] = replace(last, value=rounded, precision=precision)
     elif rounded != last.value:
-        exact = Fraction(last.value)
+        exact = exactly(last.value)
         steps.append(Step(StepKind.ROUNDED, part, (Term(part, last.value),), exact, rounded, precision))
     return rounded
 
@@ -154,8 +154,8 @@ def _leaf(part: Part, given: Given, steps: list[Step]) -> Fraction:
     if mark is None:
         raise ValueError("a present mark has a value")
     mark = shown(mark, part.input_decimals or 0)
-    steps.append(Step(StepKind.GIVEN, part.key, (Term(part.key, mark),), Fraction(mark), mark))
-    return Fraction(mark)
+    steps.append(Step(StepKind.GIVEN, part.key, (Term(part.key, mark),), exactly(mark), mark))
+    return exactly(mark)
 
 
 def _blocking(part: Part, results: Sequence[PartResult]) -> PartResult | None:
@@ -206,7 +206,7 @@ def _sum(part: Part, results: Sequence[PartResult], steps: list[Step]) -> Fracti
 def _weighted(child: Part, value: Exact) -> Term:
     if child.weight == 1 and child.weighted_precision is None:
         return Term(child.key, value)
-    product = Fraction(value) * child.weight
+    product = exactly(value) * child.weight
     result = child.weighted_precision.of(product) if child.weighted_precision else None
     return Term(child.key, value, weight_number(child.weight), result=result)
 
@@ -226,7 +226,7 @@ def _add_bonus(part: Part, given: Given, exact: Fraction, steps: list[Step]) -> 
     points = total(bonus.points for bonus in counted)
     facts: dict[str, object] = {}
     if rule.cap is not None and points > rule.cap:
-        points, facts = Fraction(rule.cap), {"cap": rule.cap}
+        points, facts = exactly(rule.cap), {"cap": rule.cap}
     terms = tuple(Term(b.kind, shown(b.points), dropped="" if b in counted else "not_counted") for b in awarded)
     base = Term(part.key, steps[-1].value)
     value = as_written(exact + points, [steps[-1].value or Fraction(0)])
@@ -244,7 +244,7 @@ def _finish(part: Part, given: Given, opened: PartResult) -> PartResult:
     if part.bonus and part.bonus.stage is BonusStage.AFTER:
         earned = not part.bonus.needs_pass or part.pass_mark is None or value >= part.pass_mark.mark
         if earned:
-            exact = _add_bonus(part, given, Fraction(value), steps)
+            exact = _add_bonus(part, given, exactly(value), steps)
             value = steps[-1].value or value
     passed: bool | None = None
     if part.pass_mark:

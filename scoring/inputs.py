@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from core.errors import Problem
 from scoring.formula import BonusPoints
-from scoring.marks import Mark, MarkState, exact_text, state_words, written_places
+from scoring.marks import Mark, MarkState, exact_text, places_of, state_words
 from scoring.panel_mark import JudgeSheet
 from scoring.parts import Part, PartKind
 from scoring.ranking import TieBy, TieKey
@@ -126,7 +126,7 @@ def _value_problems(part: Part, value: Decimal, where: str) -> Iterator[Problem]
     if not 0 <= value <= part.maximum:
         facts = {"mark": value, "maximum": exact_text(part.maximum)}
         yield Problem("{mark} is not between 0 and {maximum}.", facts, where)
-    if part.input_decimals is not None and written_places(value) > part.input_decimals:
+    if part.input_decimals is not None and (places_of(value) or 0) > part.input_decimals:
         facts = {"mark": value, "decimals": part.input_decimals}
         yield Problem("{mark} has more than {decimals} decimals.", facts, where)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from math import lcm
 
 from core.words import N_, Sentence
 
@@ -62,6 +63,8 @@ class Mark:
     def __post_init__(self) -> None:
         if (self.value is not None) != (self.state is MarkState.PRESENT):
             raise ValueError("a mark has a value exactly when it is present")
+        if self.value is not None and not self.value.is_finite():
+            raise ValueError("a mark is a finite number")
 
     @classmethod
     def of(cls, value: Decimal | int | str) -> "Mark":
@@ -81,22 +84,25 @@ class Precision:
         return round_to(value, self.decimals, self.rounding)
 
 
+def exactly(value: Exact | int) -> Fraction:
+    """The value as a Fraction."""
+    return value if type(value) is Fraction else Fraction(*value.as_integer_ratio())
+
+
 def round_to(value: Exact | int, places: int, mode: Rounding = Rounding.HALF_UP) -> Decimal:
     """Round exactly to `places` decimals; the result always has that many."""
-    scaled = Fraction(value) * 10**places
-    whole, rest = divmod(abs(scaled.numerator), scaled.denominator)
-    twice = 2 * rest
+    numerator, denominator = value.as_integer_ratio()
+    whole, rest = divmod(abs(numerator) * 10**places, denominator)
     if mode is Rounding.HALF_UP:
-        whole += twice >= scaled.denominator
+        whole += 2 * rest >= denominator
     elif mode is Rounding.HALF_EVEN:
-        whole += twice > scaled.denominator or (twice == scaled.denominator and whole % 2 == 1)
-    return decimal_of(-whole if scaled < 0 else whole, places)
+        whole += 2 * rest > denominator or (2 * rest == denominator and whole % 2 == 1)
+    return decimal_of(-whole if numerator < 0 else whole, places)
 
 
 def decimal_of(units: int, places: int) -> Decimal:
     """Whole units of the last decimal as a Decimal, whatever its length: 8252, 2 → 82.52."""
-    digits = tuple(int(digit) for digit in str(abs(units)))
-    return Decimal((int(units < 0), digits, -places))
+    return Decimal(f"{units}e-{places}")
 
 
 def settle(value: Exact, precision: Precision | None) -> Exact:
@@ -106,12 +112,24 @@ def settle(value: Exact, precision: Precision | None) -> Exact:
 
 def rescale(value: Exact, from_maximum: Exact | int, to_maximum: Exact | int) -> Fraction:
     """The value on another scale (百分制折算): value × to / from, exact."""
-    return Fraction(value) * Fraction(to_maximum) / Fraction(from_maximum)
+    return exactly(value) * exactly(to_maximum) / exactly(from_maximum)
+
+
+def total(values: Iterable[Exact]) -> Fraction:
+    """The exact sum."""
+    numerator, denominator = 0, 1
+    for value in values:
+        own, scale = value.as_integer_ratio()
+        if scale != denominator:
+            wider = lcm(scale, denominator)
+            numerator, own, denominator = numerator * (wider // denominator), own * (wider // scale), wider
+        numerator += own
+    return Fraction(numerator, denominator)
 
 
 def mean(values: Sequence[Exact]) -> Fraction:
     """The exact mean. Raises ZeroDivisionError of no values: nobody's mean is not a zero."""
-    return sum((Fraction(value) for value in values), Fraction(0)) / len(values)
+    return total(values) / len(values)
 
 
 def trimmed_places(values: Sequence[Exact], high: int, low: int) -> tuple[frozenset[int], frozenset[int]]:
@@ -134,10 +152,9 @@ def trim(values: Sequence[Exact], high: int, low: int) -> list[Exact]:
 
 def places_of(value: Exact | int) -> int | None:
     """How many decimals are needed to write the value exactly; None where it never ends."""
-    rest = Fraction(value).denominator
-    twos = fives = 0
-    while rest % 2 == 0:
-        rest, twos = rest // 2, twos + 1
+    rest = value.as_integer_ratio()[1]
+    twos = (rest & -rest).bit_length() - 1
+    rest, fives = rest >> twos, 0
     while rest % 5 == 0:
         rest, fives = rest // 5, fives + 1
     return max(twos, fives) if rest == 1 else None
@@ -156,10 +173,16 @@ def exact_text(value: Exact | int, least_places: int = 0) -> str:
 
 def exact_document(value: Exact | int) -> str:
     """The value for a file, without loss: a plain decimal, or "247/3" where the decimals never end."""
-    fraction = Fraction(value)
-    if places_of(fraction) is None:
-        return f"{fraction.numerator}/{fraction.denominator}"
-    return exact_text(fraction)
+    if places_of(value) is None:
+        numerator, denominator = value.as_integer_ratio()
+        return f"{numerator}/{denominator}"
+    return exact_text(value)
+
+
+def is_multiple(value: Exact, step: Exact) -> bool:
+    """Whether the value is a whole number of steps."""
+    (own, scale), (unit, parts) = value.as_integer_ratio(), step.as_integer_ratio()
+    return own * parts % (unit * scale) == 0
 
 
 def written_places(value: Exact | int) -> int:
@@ -175,11 +198,6 @@ def shown(value: Decimal, places: int = 0) -> Decimal:
     How a mark was spelt has no effect on anything computed, shown or hashed.
     """
     return round_to(value, max(places_of(value) or 0, places))
-
-
-def total(values: Iterable[Exact]) -> Fraction:
-    """The exact sum."""
-    return sum((Fraction(value) for value in values), Fraction(0))
 
 
 def as_written(value: Fraction, beside: Iterable[Exact]) -> Exact:

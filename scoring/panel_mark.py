@@ -10,7 +10,19 @@ from decimal import Decimal
 from fractions import Fraction
 
 from core.errors import Problem, Refusal, refuse_any
-from scoring.marks import Exact, MarkState, Precision, as_written, mean, places_of, settle, shown, total, trimmed_places
+from scoring.marks import (
+    Exact,
+    MarkState,
+    Precision,
+    as_written,
+    exactly,
+    mean,
+    places_of,
+    settle,
+    shown,
+    total,
+    trimmed_places,
+)
 from scoring.panel_rule import EVERYBODY, Few, Group, MissingJudge, PanelRule, Trim, TrimPer
 from scoring.steps import Step, StepKind, Term
 
@@ -23,6 +35,11 @@ class JudgeSheet:
     group: str
     marks: Mapping[str, Decimal] = field(default_factory=dict)
     state: MarkState = MarkState.PRESENT
+
+    def __post_init__(self) -> None:
+        """Refuse what is no number where it comes in: comparing it would fail far from the cause."""
+        if not all(mark.is_finite() for mark in self.marks.values()):
+            raise ValueError("a mark is a finite number")
 
     @property
     def label(self) -> str:
@@ -85,7 +102,7 @@ class _Combination:
 
     def result(self) -> PanelMark:
         groups = self._by_judge() if self.rule.trim_per is TrimPer.JUDGE_TOTAL else self._by_element()
-        exact = total(Fraction(groups[group.key]) * _weight(group) for group in scopes(self.rule))
+        exact = total(exactly(groups[group.key]) * _weight(group) for group in scopes(self.rule))
         if len(groups) > 1:
             terms = tuple(Term(group.key, groups[group.key], _weight(group)) for group in scopes(self.rule))
             value = as_written(exact, (term.counted for term in terms))
@@ -102,7 +119,7 @@ class _Combination:
     def _judge_total(self, sheet: JudgeSheet) -> Exact:
         precision = self.rule.judge_precision
         terms = tuple(Term(e.key, sheet.marks[e.key], _factor(e.factor)) for e in self.rule.elements)
-        exact = total(Fraction(sheet.marks[e.key]) * e.factor for e in self.rule.elements)
+        exact = total(_times(sheet.marks[e.key], e.factor) for e in self.rule.elements)
         value = settle(as_written(exact, sheet.marks.values()), precision)
         if len(terms) > 1 or terms[0].factor is not None:
             step = Step(StepKind.JUDGE_TOTALS, self.rule.part, terms, exact, value, precision, at=sheet.label)
@@ -131,7 +148,7 @@ class _Combination:
         if factor is None:
             return Term(element, value)
         precision = self.rule.factor_precision
-        return Term(element, value, factor, result=precision.of(Fraction(value) * factor) if precision else None)
+        return Term(element, value, factor, result=precision.of(exactly(value) * factor) if precision else None)
 
     def _means(self, values: Sequence[Exact], precision: Precision | None, element: str = "") -> dict[str, Exact]:
         """The mean of each group's marks that are left after the trim, one step per group."""
@@ -192,6 +209,10 @@ def trim_scopes(rule: PanelRule, present: Sequence[JudgeSheet]) -> list[tuple[Tr
 
 def _weight(group: Group) -> Fraction:
     return Fraction(1) if group.weight is None else group.weight
+
+
+def _times(mark: Decimal, factor: Fraction) -> Exact:
+    return mark if factor == 1 else exactly(mark) * factor
 
 
 def _factor(factor: Fraction) -> Fraction | None:
@@ -266,6 +287,6 @@ def _sheet_problems(rule: PanelRule, sheet: JudgeSheet) -> list[Problem]:
                     "{mark} is not between 0 and {maximum}.", {"mark": mark, "maximum": elements[key].maximum}, where
                 )
             )
-        elif rule.step is not None and Fraction(mark) % Fraction(rule.step):
+        elif rule.step is not None and not is_multiple(mark, rule.step):
             problems.append(Problem("{mark} is not a multiple of {step}.", {"mark": mark, "step": rule.step}, where))
     return sorted(problems, key=lambda problem: problem.field)

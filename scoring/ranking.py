@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from core.errors import Problem
 from scoring.document import Table
-from scoring.marks import Exact
+from scoring.marks import Exact, exactly
 
 
 class TieBy(StrEnum):
@@ -139,7 +139,7 @@ def rank(entries: Sequence[Entry], keys: Sequence[TieKey] = (), split: Split = e
     """Rank entries, highest value first. The order in which they are given has no effect."""
     by_value: dict[Fraction, list[Entry]] = {}
     for entry in sorted(entries, key=lambda entry: entry.code):
-        by_value.setdefault(Fraction(entry.value), []).append(entry)
+        by_value.setdefault(exactly(entry.value), []).append(entry)
     classes: list[list[Entry]] = []
     ties: list[TieGroup] = []
     before: list[str] = []
@@ -209,7 +209,7 @@ def _by_key(equal: Sequence[Entry], key: TieKey) -> list[list[Entry]] | None:
         if value is None:
             unknown.append(entry)
         else:
-            by_value.setdefault(Fraction(value), []).append(entry)
+            by_value.setdefault(exactly(value), []).append(entry)
     ordered = [by_value[value] for value in sorted(by_value, reverse=key.by not in LOWER_FIRST)]
     return [*ordered, unknown] if unknown else ordered
 

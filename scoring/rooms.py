@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from core.errors import Problem, Refusal
 from scoring.document import Table
-from scoring.marks import Exact, Precision, as_written, mean, settle, total, trim
+from scoring.marks import Exact, Precision, as_written, exactly, mean, settle, total, trim
 from scoring.steps import Step, StepKind, Term
 
 
@@ -139,7 +139,7 @@ def coefficients(rule: RoomRule, rooms: Sequence[RoomMarks | RoomSum]) -> Coeffi
     for table, rounded in zip(tables, means, strict=True):
         if rounded <= 0:
             raise Refusal("The mean of room {room} is not above 0: no coefficient can be made.", room=table.room)
-        share = Fraction(reference) / Fraction(rounded)
+        share = exactly(reference) / exactly(rounded)
         found[table.room] = RoomMean(
             table.room,
             table.present,
@@ -184,7 +184,7 @@ class _Room:
             raise Refusal("The rule needs every single mark of room {room}, not their sum.", room=room.room)
         if room.count < 1:
             raise Refusal("Room {room} has too few marks for its mean.", room=room.room)
-        return cls(room.room, room.count, Fraction(room.sum), room.count, (), (), listed=False)
+        return cls(room.room, room.count, exactly(room.sum), room.count, (), (), listed=False)
 
 
 def needs_marks(rule: RoomRule) -> bool:
@@ -229,12 +229,12 @@ class Corrected:
 def corrected(rule: RoomRule, raw: Exact, coefficient: Exact) -> Corrected:
     """The raw mark × coefficient, rounded, and cut down to the cap where the scheme has one."""
     term = Term(rule.part, raw, coefficient)
-    exact = Fraction(raw) * Fraction(coefficient)
+    exact = exactly(raw) * exactly(coefficient)
     value = settle(as_written(exact, ()), rule.precision)
     steps = [Step(StepKind.CORRECTED, rule.part, (term,), exact, value, rule.precision)]
     if rule.cap is not None and value > rule.cap:
-        steps.append(Step(StepKind.CAP, rule.part, (Term(rule.part, value),), Fraction(rule.cap), rule.cap))
-        exact, value = Fraction(rule.cap), rule.cap
+        steps.append(Step(StepKind.CAP, rule.part, (Term(rule.part, value),), exactly(rule.cap), rule.cap))
+        exact, value = exactly(rule.cap), rule.cap
     return Corrected(exact, value, tuple(steps))
 
 

@@ -39,6 +39,7 @@ def result_document(result: CandidateResult, *, steps: bool = True) -> Document:
     found: Document = {
         "candidate": result.candidate,
         "post": result.post,
+        "unit": result.unit,
         "parts": {key: _part(part) for key, part in result.parts.items()},
         "total": None if result.total is None else value_text(result.total),
         "exact": None if result.exact is None else exact_document(result.exact),
@@ -129,6 +130,9 @@ def _stage(stage: Stage) -> Document:
         "by": stage.by,
         "cuts": list(stage.cuts),
         "units": {key: _unit(unit) for key, unit in stage.units.items()},
+        "rooms": {
+            post: {part: _coefficients(found) for part, found in parts.items()} for post, parts in stage.rooms.items()
+        },
     }
 
 
@@ -149,7 +153,6 @@ def _unit(unit: UnitResult) -> Document:
             }
             for key, by_code in unit.floors.items()
         },
-        "coefficients": {key: _coefficients(found) for key, found in unit.coefficients.items()},
     }
 
 

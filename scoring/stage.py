@@ -9,7 +9,7 @@ from scoring.cuts import Break, Cut, CutRule, cut
 from scoring.floors import Floor, FloorRule, floors_for, reaches
 from scoring.formula import Given, PartResult, evaluate, missing, open_part
 from scoring.inputs import IN_ROOM_MEANS, Candidate, Inputs
-from scoring.marks import Exact, MarkState, settle
+from scoring.marks import Exact, MarkState, exactly, settle
 from scoring.panel_mark import PanelMark, panel_mark
 from scoring.parts import Part
 from scoring.ranking import Entry, Ranking, Split, TieBy, TieKey, at_cut, everywhere, nowhere, rank
@@ -21,7 +21,7 @@ from scoring.scheme import RankWithin, Scheme
 class UnitResult:
     """One post (or closed group) at one stage: ranking, cuts by key, floors where there was no competition.
 
-    `present` counts the candidates with a valid value; `coefficients` are by part; `floors` by cut and code.
+    `present` counts the candidates with a valid value; `floors` are by cut and code.
     """
 
     unit: str
@@ -30,16 +30,20 @@ class UnitResult:
     ranking: Ranking
     cuts: Mapping[str, Cut] = field(default_factory=dict)
     floors: Mapping[str, Mapping[str, tuple[Floor, ...]]] = field(default_factory=dict)
-    coefficients: Mapping[str, Coefficients] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage: the part it ranks by, the cuts drawn on it in their order, and each unit's outcome."""
+    """One stage: the part it ranks by, the cuts drawn on it in their order, and each unit's outcome.
+
+    `rooms` holds the room coefficients by post ("" where rooms of all posts are compared) and part; a post in
+    one room has none.
+    """
 
     by: str
     cuts: tuple[str, ...]
     units: Mapping[str, UnitResult]
+    rooms: Mapping[str, Mapping[str, Coefficients]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -89,7 +93,7 @@ def run_stage(running: Running, by: str, rules: Sequence[CutRule], in_play: Sequ
     except Refusal as refusal:
         running.problems += refusal.problems
         return None
-    return Stage(by, tuple(rule.key for rule in rules), _units(running, part, rules, in_play, evened))
+    return Stage(by, tuple(rule.key for rule in rules), _units(running, part, rules, in_play), evened.found)
 
 
 def _givens(running: Running, part: Part, in_play: Sequence[Candidate]) -> dict[str, Given]:
@@ -124,10 +128,10 @@ def _combine(running: Running, candidate: Candidate, key: str) -> None:
 
 @dataclass(slots=True)
 class _Evened:
-    """Parts with their coefficient applied, by candidate; the coefficients, by room unit and part."""
+    """Parts with their coefficient applied, by candidate; the coefficients, by post and part."""
 
     ready: dict[str, dict[str, PartResult]] = field(default_factory=dict)
-    found: dict[tuple[str, str], Coefficients] = field(default_factory=dict)
+    found: dict[str, dict[str, Coefficients]] = field(default_factory=dict)
 
 
 def _even_rooms(running: Running, part: Part, givens: Mapping[str, Given], in_play: Sequence[Candidate]) -> _Evened:
@@ -140,7 +144,7 @@ def _even_rooms(running: Running, part: Part, givens: Mapping[str, Given], in_pl
         for unit, members in _room_units(rule, in_play).items():
             found = _coefficients(rule, members, opened)
             if found is not None:
-                evened.found[unit, inner.key] = found
+                evened.found.setdefault(unit, {})[inner.key] = found
             for candidate in members:
                 result = opened[candidate.code]
                 if found is not None and result.value is not None:
@@ -176,13 +180,13 @@ def _corrected(rule: RoomRule, found: Coefficients, room: str, result: PartResul
     after = corrected(rule, result.value or Fraction(0), coefficient)
     before_bonus = after.value
     if result.before_bonus is not None and result.before_bonus != result.value:
-        before_bonus = settle(Fraction(result.before_bonus) * Fraction(coefficient), rule.precision)
+        before_bonus = settle(exactly(result.before_bonus) * exactly(coefficient), rule.precision)
     steps = (*result.steps, *found.steps(rule, room), *after.steps)
     return replace(result, value=after.value, exact=after.exact, before_bonus=before_bonus, steps=steps)
 
 
 def _units(
-    running: Running, part: Part, rules: Sequence[CutRule], in_play: Sequence[Candidate], evened: _Evened
+    running: Running, part: Part, rules: Sequence[CutRule], in_play: Sequence[Candidate]
 ) -> dict[str, UnitResult]:
     """Every unit's ranking and cuts; units without competition last, because others may set their floor."""
     ranked: dict[str, list[Candidate]] = {unit: [] for unit in running.places()}
@@ -195,8 +199,7 @@ def _units(
     }
     done: dict[str, UnitResult] = {}
     for unit in sorted(makers, key=lambda unit: bool(makers[unit].lonely())):
-        found = {key: found for (room_unit, key), found in evened.found.items() if room_unit in {unit, ""}}
-        done[unit] = makers[unit].result(done.values(), found)
+        done[unit] = makers[unit].result(done.values())
     return {unit: done[unit] for unit in makers}
 
 
@@ -221,10 +224,11 @@ class _Unit:
             if rule.cut in cuts and rule.applies(self.places, len(self._marks(rule.part, self.ranked)))
         ]
 
-    def result(self, others: Iterable[UnitResult], found: Mapping[str, Coefficients]) -> UnitResult:
+    def result(self, others: Iterable[UnitResult]) -> UnitResult:
         """Rank and cut, with the floors that others with competition set."""
-        others = list(others)
-        floors = {rule.cut: self._floors(rule, others) for rule in self.lonely()}
+        lonely = self.lonely()
+        others = list(others) if lonely else []
+        floors = {rule.cut: self._floors(rule, others) for rule in lonely}
         passed = [c.code for c in self.ranked if not self.running.results[c.code][self.part.key].failed()]
         qualified = {rule.key: self._reaching(rule.key, passed, floors) for rule in self.rules}
         splits = [_split(rule, self.places, qualified[rule.key]) for rule in self.rules] or [self._plain_split()]
@@ -235,7 +239,7 @@ class _Unit:
         for rule in self.rules:
             allowed = qualified[rule.key].intersection(*(earlier.entered for earlier in cuts.values()))
             cuts[rule.key] = cut(rule, self.places, ranking, allowed)
-        return UnitResult(self.unit, self.places, len(self.ranked), ranking, cuts, floors, found)
+        return UnitResult(self.unit, self.places, len(self.ranked), ranking, cuts, floors)
 
     def _plain_split(self) -> Split:
         return everywhere if self.running.scheme.breaking is Break.EVERYWHERE else nowhere

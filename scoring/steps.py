@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
-from scoring.marks import Exact, MarkState, Precision, exact_document, exact_text, written_places
+from scoring.marks import Exact, MarkState, Precision, exact_document, exact_text, exactly, written_places
 
 
 class StepKind(StrEnum):
@@ -49,7 +49,7 @@ class Term:
         """The exact value × factor."""
         if self.value is None or self.factor is None:
             return None
-        return Fraction(self.value) * Fraction(self.factor)
+        return exactly(self.value) * exactly(self.factor)
 
     @property
     def counted(self) -> Exact:

@@ -5,7 +5,7 @@ stage ranks by the scheme's total. Nothing is computed where anything must be re
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 from itertools import groupby
@@ -47,7 +47,8 @@ class Reason:
 class CandidateResult:
     """One candidate's result. `total` is the value of the ranked part, `exact` the value before its rounding.
 
-    `entered` is about the last cut drawn: None where there is none, or where it waits for a record.
+    `entered` is about the last cut drawn: None where there is none, or where it waits for a record. `unit` is
+    the post or closed group in which the candidate is ranked.
     """
 
     candidate: str
@@ -59,6 +60,7 @@ class CandidateResult:
     tied: bool = False
     entered: bool | None = None
     reasons: tuple[Reason, ...] = ()
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,19 +161,26 @@ class _Result:
     def made(self) -> CandidateResult:
         code = self.candidate.code
         parts = self.running.results.get(code, {})
+        unit = self.running.unit(self.candidate)
+        out = CandidateResult(code, self.candidate.post, parts, entered=False, unit=unit)
         if self.candidate.standing is not MarkState.PRESENT:
-            reason = Reason(Because.STANDING, {"state": self.candidate.standing.value})
-            return CandidateResult(code, self.candidate.post, parts, entered=False, reasons=(reason,))
+            return replace(out, reasons=(Reason(Because.STANDING, {"state": self.candidate.standing.value}),))
         if code in self.turned_away:
-            reasons = (Reason(Because.NOT_ADMITTED, {"cut": self.turned_away[code]}), *self._shortfalls())
-            return CandidateResult(code, self.candidate.post, parts, entered=False, reasons=reasons)
+            turned = Reason(Because.NOT_ADMITTED, {"cut": self.turned_away[code]})
+            return replace(out, reasons=(turned, *self._shortfalls()))
         root = parts[self.stage.by]
         if root.value is None:
-            return CandidateResult(code, self.candidate.post, parts, entered=False, reasons=self._shortfalls())
+            return replace(out, reasons=self._shortfalls())
         placing = self.placings[code]
-        entered, reasons = self._entry(self.stage.units[self.running.unit(self.candidate)])
-        return CandidateResult(
-            code, self.candidate.post, parts, root.value, root.exact, placing.rank, placing.tied, entered, reasons
+        entered, reasons = self._entry(self.stage.units[unit])
+        return replace(
+            out,
+            total=root.value,
+            exact=root.exact,
+            rank=placing.rank,
+            tied=placing.tied,
+            entered=entered,
+            reasons=reasons,
         )
 
     def _entry(self, unit: UnitResult) -> tuple[bool | None, tuple[Reason, ...]]:

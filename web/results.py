@@ -180,7 +180,7 @@ def _figure(part: Document | None) -> str | Sentence:
     """A part's value, or the state it is in instead of one."""
     if part is None:
         return "–"
-    return str(part["value"]) if "value" in part else Sentence(STATES[MarkState(part["state"])])
+    return str(part["value"]) if "value" in part else state_words(MarkState(part["state"]))
 
 
 def standing(result: Document, names: Names) -> Result:
@@ -246,7 +246,7 @@ def marks_tables(content: Document, scheme: Scheme, posts: Iterable[Post]) -> li
 def _mark(mark: Document | None) -> str | Sentence:
     if mark is None:
         return state_words(MarkState.MISSING)
-    return str(mark["mark"]) if mark["mark"] is not None else Sentence(STATES[MarkState(mark["state"])])
+    return str(mark["mark"]) if mark["mark"] is not None else state_words(MarkState(mark["state"]))
 
 
 def names_tables(content: Document, posts: Iterable[Post]) -> list[NamesTable]:

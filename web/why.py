@@ -1,4 +1,4 @@
-"""Why a candidate stands where they stand: inputs, rule, each rounding, marks dropped, ties, where the figures come from.
+"""Why a candidate stands where they stand: inputs, rule, each rounding, dropped marks, ties.
 
 The steps are those stored with the tally. Staff, observers and the committee see judges' seats (`seats=True`);
 candidates and the public see a panel's marks in ascending order.
@@ -120,7 +120,7 @@ def why(outcome: Document, number: str, scheme: Scheme, *, seats: bool = False) 
 
 
 def _sections(steps: Sequence[Document], part: Part, names: Names, *, seats: bool) -> Iterable[Section]:
-    """One section for each part that is computed, inner ones first, the ranked part last with what it takes as given."""
+    """One section for each computed part, inner ones first; the ranked part last, with the marks given to it."""
     own = [inner for inner in part.parts if inner.kind is not PartKind.GIVEN]
     taken: set[str] = set()
     for inner in own:

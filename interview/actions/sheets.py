@@ -21,6 +21,8 @@ from interview.topics import board_topic
 LEAST_KEY = 22
 """Characters of a submission's key, 128 random bits in base 64: it keeps the journal's digest from being guessed."""
 MOST_KEY = 64
+DRAFT_CAP = 8000
+"""Characters of a draft's JSON text; a form has far fewer."""
 
 
 def submit_sheet(
@@ -102,4 +104,6 @@ def keep_draft(
     if landing.kept is not None or State(landing.state) not in IN_ROOM:
         raise Refusal("Drafts are kept from the call until the sheet is handed in.", status=409)
     body = json.dumps(marks, ensure_ascii=False, sort_keys=True)
+    if len(body) > DRAFT_CAP:
+        raise Refusal("This draft is larger than any sheet.", status=413)
     sql.keep_draft(hearing_id, seat_id, sequence, body, now)

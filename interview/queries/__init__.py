@@ -14,6 +14,13 @@ from interview.queries.board import (
     unfinished,
 )
 from interview.queries.candidates import Awaited, NumberLine, Unheard, admitted, number_table, unheard
+from interview.queries.happenings import (
+    Happening,
+    SeatLine,
+    latest,
+    seats_of_rooms,
+    sheets_in,
+)
 from interview.queries.panels import (
     JudgeLine,
     PanelSeat,
@@ -30,12 +37,14 @@ __all__ = [
     "Awaited",
     "BoardHearing",
     "BoardRoom",
+    "Happening",
     "JudgeLine",
     "NumberLine",
     "PanelSeat",
     "SealedHearing",
     "SealedSheet",
     "Sealing",
+    "SeatLine",
     "Unfinished",
     "Unheard",
     "admitted",
@@ -55,7 +64,9 @@ __all__ = [
     "room_board",
     "sealed_sheets",
     "sealing",
+    "seats_of_rooms",
     "sheet_form",
+    "sheets_in",
     "unfinished",
     "unheard",
 ]

@@ -124,7 +124,7 @@ class Day:
         if self.session is not None:
             return steps()
 
-        def act(session: Session, _actor: Actor, *, now: datetime) -> T:  # noqa: ARG001
+        def act(session: Session, _actor: Actor, *, now: datetime) -> T:
             self.session = session
             try:
                 return steps()

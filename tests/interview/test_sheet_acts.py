@@ -238,6 +238,13 @@ def test_drafts_are_kept_for_the_own_seat_and_an_open_hearing_only(day: Day) -> 
     assert drafts(day) == []
 
 
+def test_a_draft_larger_than_any_sheet_is_not_kept(day: Day) -> None:
+    hearing_id = day.hear()
+    with pytest.raises(Refusal, match="larger than any sheet"):
+        keep(day, day.seats["1"][0], hearing_id, 1, speech="9" * 8000)
+    assert drafts(day) == []
+
+
 # ── the driver SQL against the tables ────────────────────────────────────────────────────────────────────────────────
 
 

@@ -22,6 +22,7 @@ from scoring.marks import (
     trimmed_places,
     written_places,
 )
+from scoring.panel_mark import JudgeSheet
 
 WIDE = Context(prec=400)
 MODES = {
@@ -151,6 +152,14 @@ def test_a_mark_has_a_value_exactly_when_it_is_present():
             Mark(Decimal(0), state)
     with pytest.raises(ValueError, match="exactly when"):
         Mark(None, MarkState.PRESENT)
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity"])
+def test_what_is_no_number_is_no_mark(value):
+    with pytest.raises(ValueError, match="finite"):
+        Mark.of(value)
+    with pytest.raises(ValueError, match="finite"):
+        JudgeSheet("1", "expert", {"a": Decimal(value)})
 
 
 def test_a_precision_rounds_its_own_way():

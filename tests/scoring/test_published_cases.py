@@ -163,7 +163,7 @@ def test_published_room_coefficients_from_whole_mark_tables(name):
                 Candidate(f"{row['room']}-{n:02}", "01", {"interview": mark}, rooms={"interview": row["room"]})
             )
     made = tally(scheme, inputs(*field))
-    found = made.last.units["01"].coefficients["interview"]
+    found = made.last.rooms["01"]["interview"]
     assert found.reference == Decimal(published["expected"]["published_grand_mean"])
     for row in published["rows"]:
         assert found.rooms[row["room"]].coefficient == Decimal(row["published_coefficient"])

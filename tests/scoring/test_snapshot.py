@@ -27,6 +27,7 @@ def test_a_result_has_every_figure_as_text():
     assert result == {
         "candidate": "a",
         "post": "01",
+        "unit": "01",
         "parts": {
             "written": {"state": "present", "value": "80", "exact": "80"},
             "interview": {"state": "present", "value": "81", "exact": "81"},

@@ -124,9 +124,9 @@ def test_rooms_are_evened_out_only_for_a_post_that_is_split():
     # (83.14 + 80.00) / 2 = 81.57; 81.57 / 83.14 = 0.9811; 83.14 × 0.9811 = 81.568654
     assert made.result("a").parts["interview"].value == Decimal("81.57")
     assert made.result("a").parts["interview"].exact == Decimal("81.568654")
-    assert made.last.units["01"].coefficients["interview"].rooms["1"].coefficient == Decimal("0.9811")
+    assert made.last.rooms["01"]["interview"].rooms["1"].coefficient == Decimal("0.9811")
     assert made.result("x").parts["interview"].value == Decimal("83.14")
-    assert made.last.units["02"].coefficients == {}
+    assert made.last.rooms.keys() == {"01"}
 
 
 def test_who_withdrew_after_being_heard_stays_in_the_means_and_who_was_disqualified_does_not():
@@ -137,7 +137,7 @@ def test_who_withdrew_after_being_heard_stays_in_the_means_and_who_was_disqualif
     assert withdrew.result("a").parts["interview"] == plain.result("a").parts["interview"]
     assert (withdrew.result("c").rank, because(withdrew, "c")) == (None, [Because.STANDING])
     out = tally(OPEN, inputs(one, two, replace(three, standing=MarkState.DISQUALIFIED)))
-    assert out.last.units["01"].coefficients["interview"].rooms["2"].count == 1
+    assert out.last.rooms["01"]["interview"].rooms["2"].count == 1
 
 
 def test_a_tie_across_the_cut_is_broken_and_one_elsewhere_is_not():

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
-from urllib.parse import parse_qs, urlsplit
 
 import cv2
 import numpy as np
@@ -120,7 +119,8 @@ class Browser:
     def prove(self, path: str, status: int = 303, **fields: Any) -> Response:
         """Send a form with password and a fresh one-time code."""
         self.post("/code", back=path)
-        return self.post(path, status, password=PASSWORD, code=self.desk.last_code(self.contact), **fields)
+        proof = {"password": PASSWORD, "code": self.desk.last_code(self.contact)}
+        return self.post(path, status, **{**proof, **fields})
 
     def _seen(self, answer: Response) -> str:
         if found := re.search(r'name="csrf-token" content="([^"]+)"', answer.text):
@@ -173,7 +173,8 @@ class Desk:
     def browser(self, name: str) -> Browser:
         """The browser of a member of staff, signed in, in English."""
         if name not in self.browsers:
-            client = TestClient(make_app(self.house), headers={"accept-language": "en"})
+            client = TestClient(make_app(self.house))
+            client.headers["accept-language"] = "en"
             here = Browser(client, self, f"{name}@x.cn")
             here.get("/sign-in")
             here.post("/sign-in", name=name, password=PASSWORD, next="")

@@ -25,7 +25,7 @@ from web.migrate import migrate
 from web.worker import Worker
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 100
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +40,8 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def slow_clip(clip: Path) -> Path:
     """A video that no browser plays, so that making its review copy takes some seconds."""
     path = clip.with_name("slow.mkv")
-    command = [find_ffmpeg(), "-nostdin", "-v", "error", "-stream_loop", "30", "-i", str(clip)]
-    subprocess.run([*command, "-vf", "scale=1280:-2", "-c:v", "mpeg4", "-q:v", "6", str(path)], check=True)
+    command = [find_ffmpeg(), "-nostdin", "-v", "error", "-stream_loop", "6", "-i", str(clip)]
+    subprocess.run([*command, "-c:v", "mpeg4", "-q:v", "5", str(path)], check=True)
     return path
 
 

@@ -176,14 +176,14 @@ def _timetable(asker: Asker, page: AnnouncementPage, content: dict[str, Any], sc
     opens = datetime.fromisoformat(content["registration"]["opens"])
     closes = datetime.fromisoformat(content["registration"]["closes"])
     first = min(one.published_at for one in page.publications if one.kind == PublicationKind.ANNOUNCEMENT)
-    rows: list[tuple[datetime | date, datetime | date, str, Sentence | Name]] = [
+    rows: list[tuple[datetime | date, datetime | date, str, str | Sentence]] = [
         (first, first, say.day(first, weekday=True), Sentence(N_("Announcement published"))),
         (opens, closes, _until(say, opens, closes), Sentence(N_("Registration online"))),
     ]
     names = Names.of(scheme) if scheme else Names()
     for paper in content["papers"]:
         starts = datetime.fromisoformat(paper["starts_at"])
-        rows.append((starts, starts, say.moment(starts, weekday=True), names.part(paper["key"])))
+        rows.append((starts, starts, say.moment(starts, weekday=True), say.fact(names.part(paper["key"]))))
     if content["selection"]["interview_on"]:
         day = date.fromisoformat(content["selection"]["interview_on"])
         rows.append((day, day, say.day(day, weekday=True), Sentence(STAGE_WORDS[Stage.INTERVIEW])))

@@ -1,5 +1,6 @@
 """What is kept about the person who asks, and a copy of it to take along."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Response, get
@@ -12,10 +13,8 @@ from exam.queries import (
     RegistrationLine,
     candidacy_events,
     candidacy_of,
-    decisions_of,
     registration_page,
     registrations_of,
-    versions_of,
 )
 from exam.tables import RegistrationPaper, VettingDecision
 from exam.vetting import Answer
@@ -77,10 +76,10 @@ def _registration(session: Session, line: RegistrationLine) -> dict[str, Any]:
                 "sha256": one.sha256,
                 "body": one.body,
             }
-            for one in versions_of(session, row.id or 0)
+            for one in page.versions
         ],
         "papers": [_paper(paper) for paper in page.papers],
-        "decisions": _decisions(decisions_of(session, row.id or 0)),
+        "decisions": _decisions(page.decisions),
         "candidacy": _candidacy(session, line),
     }
 
@@ -89,11 +88,10 @@ def _paper(paper: RegistrationPaper) -> dict[str, str]:
     return {"kind": paper.kind, "name": paper.name, "sha256": paper.sha256, "added_at": paper.added_at.isoformat()}
 
 
-def _decisions(decisions: list[VettingDecision]) -> list[dict[str, Any]]:
+def _decisions(decisions: Sequence[VettingDecision]) -> list[dict[str, Any]]:
     """Decisions in effect, without the names of those who made them."""
-    agreed = {
-        (one.version, one.round): one.decided_at for one in decisions if one.hand == 2 and one.verdict == Answer.AGREE
-    }
+    confirmed = [one for one in decisions if one.hand == 2 and one.verdict == Answer.AGREE]
+    agreed = {(one.version, one.round): one.decided_at for one in confirmed}
     return [
         {
             "version": one.version,

@@ -27,6 +27,11 @@ CANDIDATE_WORDS = {
 BEING_VETTED = (N_("Being vetted"), "running")
 """Between the two hands nothing is told to the candidate."""
 
+WAIT = N_(
+    "There is nothing for you to do now. If something must be corrected it stands here, and a message goes to your "
+    "contact."
+)
+
 DECIDED_WORDS = {
     VettingVerdict.PASS: N_("Passed vetting"),
     VettingVerdict.REFUSE: N_("Did not pass vetting"),
@@ -93,17 +98,7 @@ def _now(own: Own, candidacy: Candidacy | None, events: Sequence[CandidacyEvent]
         case RegistrationState.WITHDRAWN:
             return Now("", Sentence(word), (Sentence(N_("What you submitted stays on record and is not vetted.")),))
         case _:
-            return Now(
-                "",
-                Sentence(word),
-                (
-                    Sentence(
-                        N_(
-                            "There is nothing for you to do now. If something must be corrected it stands here, and a message goes to your contact."
-                        )
-                    ),
-                ),
-            )
+            return Now("", Sentence(word), (Sentence(WAIT),))
 
 
 def _refusal(own: Own) -> tuple[Sentence, ...]:

@@ -1,0 +1,20 @@
+"""What tests of pages may ask for."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.settings import read_settings
+from tests.web.desk import Desk
+from web.house import open_house
+
+
+@pytest.fixture
+def desk(sqlite_url: str, tmp_path: Path) -> Iterator[Desk]:
+    """A house on a fresh SQLite database with its staff; the selection is made step by step."""
+    house = open_house(read_settings({}, data=tmp_path, database_url=sqlite_url))
+    opened = Desk(house)
+    opened.open()
+    yield opened
+    house.close()
