@@ -15,7 +15,7 @@ UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip
 COMPILE := $(UV) compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
-.PHONY: demo test bench screenshots setup lock check system
+.PHONY: demo test bench screenshots setup lock system check lint types contracts translations drift
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -30,13 +30,22 @@ setup: $(VENV)/dev.stamp
 test: setup system check
 	@$(BIN)/pytest --numprocesses 2 --dist worksteal
 
-check: setup
-	@echo "ruff";             $(BIN)/ruff check --quiet .
-	@echo "ruff format";      $(BIN)/ruff format --quiet --check .
-	@echo "mypy";             $(BIN)/mypy --no-error-summary
-	@echo "import contracts"; sh scripts/contracts.sh
-	@echo "translations";     $(BIN)/python -m web.i18n sync
-	@echo "migrations";       $(BIN)/python -m web.migrate
+check: lint types contracts translations drift
+
+lint: setup
+	@echo "ruff" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
+
+types: setup
+	@echo "mypy" && $(BIN)/mypy --no-error-summary
+
+contracts: setup
+	@echo "import contracts" && sh scripts/contracts.sh
+
+translations: setup
+	@echo "translations" && $(BIN)/python -m web.i18n sync
+
+drift: setup
+	@echo "migrations" && $(BIN)/python -m web.migrate
 
 bench: setup
 	@$(BIN)/python -m bench

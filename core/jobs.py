@@ -23,8 +23,11 @@ _OVER = frozenset({"ERROR", "CANCELLED", "SUCCESS"})
 _GIVEN_UP = "MAX_RECOVERY_ATTEMPTS_EXCEEDED"
 
 
-class StoppedWork(BaseException):  # noqa: N818 - an interruption like KeyboardInterrupt, so DBOS keeps no outcome
-    """A step was stopped because its process ends: at the next start its workflow goes on with this very step."""
+class StoppedWork(BaseException):
+    """A step was stopped because its process ends: at the next start its workflow goes on with this very step.
+
+    An interruption, as KeyboardInterrupt is: of an Exception the engine would keep the outcome.
+    """
 
 
 @dataclass(slots=True)

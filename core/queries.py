@@ -1,5 +1,6 @@
 """Reads of people, duties and sessions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -85,14 +86,14 @@ def accounts_by_name(session: Session, name: str) -> list[tuple[Account, Person]
     return [(account, person) for account, person in rows]
 
 
-def accounts_by_identity(session: Session, identity_hash: str, limit: int = 5) -> list[tuple[Account, Person]]:
-    """The candidates' accounts that claim this identity number, a confirmed one first."""
+def accounts_by_identity(session: Session, identity_hashes: Sequence[str]) -> list[tuple[Account, Person]]:
+    """The candidates' accounts that claim an identity number (its keyed hashes), a confirmed one first."""
     rows = session.exec(
         select(Account, Person)
         .join(Person, col(Person.id) == col(Account.person_id))
-        .where(Person.identity_hash == identity_hash, col(Account.name).is_(None), col(Account.closed_at).is_(None))
+        .where(col(Person.identity_hash).in_(identity_hashes), Person.identity_hash != "")
+        .where(col(Account.name).is_(None), col(Account.closed_at).is_(None))
         .order_by(col(Person.confirmed_hash).is_(None), col(Person.id))
-        .limit(limit)
     )
     return [(account, person) for account, person in rows]
 

@@ -4,11 +4,13 @@ Every value names its algorithm and key: `aesgcm1.<key id>.<nonce>.<ciphertext>`
 """
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,7 @@ from core.errors import Refusal
 
 SEALED = "aesgcm1"
 HASHED = "hmacsha256"
+KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +47,28 @@ class Vault:
         """Decrypt a value sealed under any known key. Raises Refusal if the key is missing or the value was changed."""
         if not sealed:
             return ""
-        algorithm, key_id, nonce, cipher = sealed.split(".")
-        if algorithm != SEALED or key_id not in self.sealing:
-            raise Refusal("The key {key} that protects this value is not at hand.", key=key_id)
         try:
+            algorithm, key_id, nonce, cipher = sealed.split(".")
+            if algorithm == SEALED and key_id not in self.sealing:
+                raise Refusal("The key {key} that protects this value is not at hand.", key=key_id)
             return AESGCM(self.sealing[key_id]).decrypt(_bytes(nonce), _bytes(cipher), key_id.encode()).decode()
-        except InvalidTag:
+        except (InvalidTag, KeyError, ValueError):
             raise Refusal("A protected value was changed from outside and cannot be read.") from None
 
     def fingerprint(self, text: str) -> str:
         """The keyed hash by which an equal text is found."""
+        return self._hash(self.hashing_id, text)
+
+    def fingerprints(self, text: str) -> tuple[str, ...]:
+        """The keyed hashes under every known key, newest first: while keys are renewed, rows still hold older ones."""
+        older = [key_id for key_id in reversed(self.hashing) if key_id != self.hashing_id]
+        return tuple(self._hash(key_id, text) for key_id in (self.hashing_id, *older))
+
+    def _hash(self, key_id: str, text: str) -> str:
         if not text:
             return ""
-        digest = hmac.new(self.hashing[self.hashing_id], text.encode(), hashlib.sha256).hexdigest()
-        return f"{HASHED}.{self.hashing_id}.{digest}"
+        digest = hmac.new(self.hashing[key_id], text.encode(), hashlib.sha256).hexdigest()
+        return f"{HASHED}.{key_id}.{digest}"
 
     def sealed_by_newest(self, sealed: str) -> bool:
         """Whether a value needs no new sealing."""
@@ -69,12 +80,13 @@ class Vault:
 
 
 def open_vault(key_file: Path, keys: str = "") -> Vault:
-    """The vault from the given JSON text or from a key file, made with fresh keys (mode 0600) if there is none."""
-    if keys:
-        return _vault(json.loads(keys))
-    if not key_file.exists():
-        write_keys(key_file, fresh_keys())
-    return _vault(json.loads(key_file.read_text("utf-8")))
+    """The vault from the given JSON text or from a key file, made with fresh keys (mode 0600) if there is none.
+
+    Raises Refusal if the keys cannot be read.
+    """
+    if not keys and not key_file.exists():
+        write_keys(key_file, fresh_keys(), first=True)
+    return _vault(keys or key_file.read_text("utf-8"))
 
 
 def fresh_keys() -> dict[str, Any]:
@@ -87,25 +99,46 @@ def with_new_key(document: Mapping[str, Any], purpose: str) -> dict[str, Any]:
     return {**document, purpose: [*document[purpose], _fresh_key(purpose[0])]}
 
 
-def write_keys(key_file: Path, document: Mapping[str, Any]) -> None:
-    """Write the key file readable by its owner only, whole or not at all."""
+def write_keys(key_file: Path, document: Mapping[str, Any], *, first: bool = False) -> None:
+    """Write the key file readable by its owner only, whole or not at all, and so that it survives a power cut.
+
+    With `first`, keys that another process has made meanwhile stay: what they seal must remain readable.
+    """
     key_file.parent.mkdir(parents=True, exist_ok=True)
-    part = key_file.with_suffix(".part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as target:
+    handle, part = tempfile.mkstemp(dir=key_file.parent, prefix=f"{key_file.name}.")  # mode 0600
+    with os.fdopen(handle, "w", encoding="utf-8") as target:
         json.dump(document, target, indent=1)
         target.flush()
         os.fsync(target.fileno())
-    part.replace(key_file)
+    if first:
+        with contextlib.suppress(FileExistsError):
+            os.link(part, key_file)
+        Path(part).unlink()
+    else:
+        Path(part).replace(key_file)
+    folder = os.open(key_file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
-def _vault(document: Mapping[str, Any]) -> Vault:
-    sealing = {key["id"]: bytes.fromhex(key["key"]) for key in document["sealing"]}
-    hashing = {key["id"]: bytes.fromhex(key["key"]) for key in document["hashing"]}
-    return Vault(sealing, hashing, document["sealing"][-1]["id"], document["hashing"][-1]["id"])
+def _vault(text: str) -> Vault:
+    try:
+        document = json.loads(text)
+        sealing = {key["id"]: bytes.fromhex(key["key"]) for key in document["sealing"]}
+        hashing = {key["id"]: bytes.fromhex(key["key"]) for key in document["hashing"]}
+        newest = document["sealing"][-1]["id"], document["hashing"][-1]["id"]
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError):
+        sealing = hashing = {}
+        newest = "", ""
+    if not sealing or not hashing or any(len(key) != KEY_BYTES for key in (*sealing.values(), *hashing.values())):
+        raise Refusal("The keys cannot be read: look at the key file, or at GONGXUAN_KEYS.")
+    return Vault(sealing, hashing, *newest)
 
 
 def _fresh_key(prefix: str) -> dict[str, str]:
-    return {"id": prefix + secrets.token_hex(3), "key": secrets.token_hex(32)}
+    return {"id": prefix + secrets.token_hex(3), "key": secrets.token_hex(KEY_BYTES)}
 
 
 def _letters(data: bytes) -> str:

@@ -16,6 +16,7 @@ from scoring.marks import (
     Precision,
     as_written,
     exactly,
+    is_multiple,
     mean,
     places_of,
     settle,

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 
 from core.canonical import fingerprint
 from core.errors import Problem, Refusal, refuse_any
@@ -176,5 +177,8 @@ def _check_keys(
                 top.problems.append(Problem("There is no part {key}.", {"key": key.of}, where))
             if key.by is TieBy.UNDROPPED_SUM and key.of not in panels:
                 top.problems.append(Problem("No panel marks {key}.", {"key": key.of}, where))
+    for before, after in pairwise(cuts):
+        if before.by == after.by and before.ties != after.ties:
+            top.problems.append(Problem("Cuts by the same part must break ties alike.", field=f"cuts.{after.key}.ties"))
     for lost in trees.keys() - {total} - {cut.by for cut in cuts}:
         top.problems.append(Problem("This part leads nowhere: no part, cut or order uses it.", field=f"parts.{lost}"))

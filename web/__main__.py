@@ -20,9 +20,9 @@ from core.rekeying import outdated, rekey_people
 from core.settings import Settings, Zone, read_settings
 from core.tables import Scope
 from core.vault import open_vault, with_new_key, write_keys
-from web.asking import PASSWORDS, password_problem
 from web.house import House, open_house
 from web.migrate import migrate
+from web.passwords import hash_password, password_problem
 
 OPERATOR = Actor(label="operator")
 
@@ -171,7 +171,7 @@ def run_admin(options: argparse.Namespace) -> int:
             name=options.name,
             sign_in=options.sign_in,
             contact=(house.vault.seal(options.contact), house.vault.fingerprint(options.contact)),
-            password_hash=PASSWORDS.hash(password),
+            password_hash=hash_password(password),
         )
     finally:
         house.close()

@@ -3,8 +3,10 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Litestar, MediaType, Request, Response, Router
 from litestar.datastructures import State
@@ -21,7 +23,7 @@ from web.house import House
 from web.i18n import Translator
 from web.pages import STATIC, Filled, Visit, respond
 from web.routes import ROUTERS
-from web.security import Doorkeeper, Sessions, refuse_forged
+from web.security import SAFE, Doorkeeper, Known, Sessions, cookies_of, refuse_forged, set_headers, visit_of
 
 log = logging.getLogger("gongxuan.web")
 BODY_CAP = 1024 * 1024
@@ -59,6 +61,7 @@ def make_app(house: House, *, debug: bool = False) -> Litestar:
             "asker": Provide(provide_asker),
             "form": Provide(provide_form),
         },
+        before_send=[set_headers],
         exception_handlers={
             Refusal: answer_refusal,
             SignInNeeded: answer_sign_in,
@@ -75,7 +78,6 @@ def make_app(house: House, *, debug: bool = False) -> Litestar:
 def _cached(response: Response[Any]) -> Response[Any]:
     """Static files carry their digest in the address, so a browser may keep them for good."""
     response.headers.setdefault("Cache-Control", "public, max-age=31536000, immutable")
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
     return response
 
 
@@ -87,8 +89,12 @@ def answer_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Respons
 
 def answer_sign_in(request: Request[Any, Any, Any], _: SignInNeeded) -> Response[Any]:
     """Send the browser to sign in, and back afterwards."""
-    judge = request.url.path.startswith("/judge")
-    target = "/judge/open" if judge else f"/sign-in?next={request.url.path}"
+    path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
+    back = f"{path}?{query}" if query else path
+    if path.startswith("/judge"):
+        target = "/judge/open"
+    else:
+        target = "/sign-in?" + urlencode({"next": back if request.method in SAFE else ""})
     if request.headers.get("hx-request") == "true":
         return Response("", status_code=204, headers={"HX-Redirect": target})
     if _wants_json(request):
@@ -112,7 +118,9 @@ def answer_crash(request: Request[Any, Any, Any], error: Exception) -> Response[
 def _answer(
     request: Request[Any, Any, Any], status: int, problems: tuple[Problem, ...], headers: dict[str, str]
 ) -> Response[Any]:
-    visit: Visit = request.scope["state"].get("visit") or Visit()
+    visit: Visit | None = request.scope["state"].get("visit")
+    if visit is None:  # what was never found, and what failed before anybody was known
+        visit = replace(visit_of(request.scope, request.app.state.house, Known(""), cookies_of(request.scope)), csrf="")
     if _wants_json(request):
         say = Translator(visit.language, visit.zone)
         body = {"problems": [{"text": say(p), "field": p.field} for p in problems]}

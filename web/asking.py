@@ -2,13 +2,13 @@
 
 import hashlib
 import secrets
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Any, TypeVar
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
 from litestar import Request, Response
 from sqlmodel import Session
 
@@ -22,12 +22,12 @@ from web.forms import Form, form_of
 from web.house import House
 from web.i18n import translate
 from web.pages import Filled, Visit, respond
+from web.passwords import password_matches
 from web.security import Known
 
 T = TypeVar("T")
 CODE_LIFE = timedelta(minutes=10)
-PASSWORDS = PasswordHasher()
-NO_ONE = PASSWORDS.hash(secrets.token_hex(16))
+MOST_PROOF_CODES = 60
 
 
 class SignInNeeded(Exception):  # noqa: N818 - sends the browser to the sign-in page
@@ -98,55 +98,52 @@ class Asker:
 
     def send_proof_code(self) -> None:
         """Send a one-time code to the signed-in person's contact."""
+        account = str(self.signed_in.account_id)
+        self.house.tries.refuse_more(f"code:{account}", MOST_PROOF_CODES)
+        self.house.tries.note(f"code:{account}")
         contact = self.read(_contact_of, self.person_id)
-        self.send_code("proof", str(self.signed_in.account_id), self.house.vault.open(contact), None)
+        self.send_code("proof", account, self.house.vault.open(contact), None)
 
-    def send_code(self, purpose: str, subject: str, contact: str, body: Any) -> None:
-        """Make, keep and send a six-digit code."""
+    def send_code(self, purpose: str, about: str, contact: str, body: Any) -> None:
+        """Make, keep and send a six-digit code; it counts on this device alone."""
         code = f"{secrets.randbelow(10**6):06d}"
+        subject = self._subject(purpose, about)
         self.house.acts.keep_sync(
-            keep_code, purpose, subject, self.code_hash(purpose, subject, code), body, life=CODE_LIFE
+            keep_code, purpose, subject, code_hash(self.house, purpose, subject, code), body, life=CODE_LIFE
         )
         if contact:
             sentence = N_("Your one-time code is {code}. It is valid for 10 minutes. Tell it to nobody.")
             self.house.sender.send(contact, self.say(sentence, code=code), datetime.now(UTC))
 
-    def try_code(self, purpose: str, subject: str, code: str) -> tuple[bool, Any]:
-        """Whether the code is right, once, and what was kept with it."""
-        given = self.code_hash(purpose, subject, code.strip())
-        return self.house.acts.keep_sync(keep_code_try, purpose, subject, given)
+    def try_code(self, purpose: str, about: str, code: str) -> tuple[bool, Any]:
+        """Whether the code sent from this device is right, once, and what was kept with it."""
+        return try_code(self.house, purpose, self._subject(purpose, about), code)
 
-    def code_hash(self, purpose: str, subject: str, code: str) -> str:
-        """What is kept of a code."""
-        return self.house.vault.fingerprint(f"code:{purpose}:{subject}:{code}")
+    def _subject(self, purpose: str, about: str) -> str:
+        return subject_of(self.house, f"{self.known.device}:{purpose}:{about}")
 
     def proven(self, form: Form) -> Actor:
         """The actor with a fresh proof from the form's `password` and `code`. Raises Refusal."""
         account_id = self.signed_in.account_id
-        kept = self.read(_password_of, account_id)
-        right = password_matches(kept, form.raw("password"))
+        key = f"proof:{account_id}"
+        self.house.tries.refuse_more(key)
+        right = password_matches(self.read(_password_of, account_id), form.raw("password"))
         found, _ = self.try_code("proof", str(account_id), form.raw("code")) if right else (False, None)
         if not (right and found):
+            self.house.tries.note(key)
             raise Refusal("Password or one-time code is not right. Ask for a new code and try again.", field="code")
         return replace(self.actor, proof=Proof(datetime.now(UTC), self.actor.device))
 
 
-def password_matches(kept: str, given: str) -> bool:
-    """Whether a password is right; takes as long when there is none to compare with."""
-    try:
-        PASSWORDS.verify(kept or NO_ONE, given)
-    except VerifyMismatchError:
-        return False
-    return bool(kept)
+def try_code(house: House, purpose: str, subject: str, code: str) -> tuple[bool, Any]:
+    """Whether a code is right, once, and what was kept with it."""
+    typed = unicodedata.normalize("NFKC", code).strip()
+    return house.acts.keep_sync(keep_code_try, purpose, subject, code_hash(house, purpose, subject, typed))
 
 
-def password_problem(password: str) -> str:
-    """What is wrong with a new password, or ""."""
-    if len(password) < 10:
-        return N_("A password has at least 10 characters.")
-    if len(password) > 200 or len(set(password)) < 4:
-        return N_("This password is too easy to guess.")
-    return ""
+def code_hash(house: House, purpose: str, subject: str, code: str) -> str:
+    """What is kept of a code."""
+    return house.vault.fingerprint(f"code:{purpose}:{subject}:{code}")
 
 
 def _password_of(session: Session, account_id: int) -> str:
@@ -168,7 +165,18 @@ async def provide_asker(request: Request[Any, Any, Any]) -> Asker:
     """The asker of a request, for routes that name an `asker` parameter."""
     state = request.scope["state"]
     client = request.client
-    return Asker(request.app.state.house, state["visit"], state["known"], client.host if client else "")
+    return Asker(request.app.state.house, state["visit"], state["known"], _address(client.host if client else ""))
+
+
+def _address(host: str) -> str:
+    """Where tries are counted: an IPv4 address, or the 64-bit network that one IPv6 customer has."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, IPv4Address) or address.ipv4_mapped:
+        return host
+    return str(IPv6Network((int(address), 64), strict=False))
 
 
 async def provide_form(request: Request[Any, Any, Any]) -> Form:

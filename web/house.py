@@ -10,6 +10,7 @@ from core.messages import Sender, open_sender
 from core.settings import Settings
 from core.vault import Vault, open_vault
 from web.live import Live
+from web.tries import Tries
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class House:
     files: Files
     sender: Sender
     live: Live = field(default_factory=Live)
+    tries: Tries = field(default_factory=Tries)
 
     def close(self) -> None:
         """Finish waiting acts and close the database."""

@@ -169,18 +169,30 @@ def _row(place: Document, result: Document, columns: Sequence[Part], names: Name
         rank=place["rank"],
         tied=place["tied"],
         number=place["candidate"],
-        figures=tuple(_figure(result["parts"].get(part.key)) for part in columns),
+        figures=tuple(_figure(part, result["parts"].get(part.key)) for part in columns),
         result=standing(result, names),
         below=not result["entered"],
         href=f"{why}{place['candidate']}" if why else "",
     )
 
 
-def _figure(part: Document | None) -> str | Sentence:
-    """A part's value, or the state it is in instead of one."""
-    if part is None:
+def _figure(part: Part, found: Document | None) -> str | Sentence:
+    """A part's value with all its decimals, or the state it is in instead of one."""
+    if found is None:
         return "–"
-    return str(part["value"]) if "value" in part else state_words(MarkState(part["state"]))
+    if "value" not in found:
+        return state_words(MarkState(found["state"]))
+    return padded(found["value"], part.precision.decimals if part.precision else part.input_decimals or 0)
+
+
+def padded(figure: str, decimals: int) -> str:
+    """A figure with zeros put on up to its decimals; nothing is ever rounded."""
+    if "…" in figure or "/" in figure:
+        return figure
+    missing = decimals - len(figure.partition(".")[2])
+    if missing <= 0:
+        return figure
+    return (figure if "." in figure else figure + ".") + "0" * missing
 
 
 def standing(result: Document, names: Names) -> Result:
@@ -234,7 +246,7 @@ def marks_tables(content: Document, scheme: Scheme, posts: Iterable[Post]) -> li
             post_name(post),
             tuple(part.name for part in shown),
             tuple(
-                MarksRow(row["ticket"], tuple(_mark(row["marks"].get(part.key)) for part in shown))
+                MarksRow(row["ticket"], tuple(_mark(part, row["marks"].get(part.key)) for part in shown))
                 for row in content["rows"]
                 if row["post"] == post.code
             ),
@@ -243,10 +255,12 @@ def marks_tables(content: Document, scheme: Scheme, posts: Iterable[Post]) -> li
     ]
 
 
-def _mark(mark: Document | None) -> str | Sentence:
+def _mark(part: Part, mark: Document | None) -> str | Sentence:
     if mark is None:
         return state_words(MarkState.MISSING)
-    return str(mark["mark"]) if mark["mark"] is not None else state_words(MarkState(mark["state"]))
+    if mark["mark"] is None:
+        return state_words(MarkState(mark["state"]))
+    return padded(mark["mark"], part.input_decimals or 0)
 
 
 def names_tables(content: Document, posts: Iterable[Post]) -> list[NamesTable]:
@@ -280,8 +294,8 @@ def _line(session: Session, selection: Selection, publication: Publication, numb
         scheme = scheme_in_force_now(session, selection.id)
         if row is None or scheme is None:
             return None
-        names = Names.of(scheme)
-        figures = tuple((names.part(key), _mark(mark)) for key, mark in row["marks"].items())
+        parts = scheme.all_parts()
+        figures = tuple((parts[key].name, _mark(parts[key], mark)) for key, mark in row["marks"].items())
         return Line(title, publication.published_at, href, figures)
     if kind is PublicationKind.PROPOSED_NAMES:
         listed = any(name["ticket"] == number for post in content["posts"] for name in post["names"])
@@ -303,7 +317,7 @@ def _ranked_line(
     names = Names.of(found[0])
     columns = _columns(found[0].all_parts()[outcome["stages"][-1]["by"]])
     figures: list[tuple[Name, str | Sentence]] = [
-        (part.name, _figure(result["parts"].get(part.key))) for part in columns
+        (part.name, _figure(part, result["parts"].get(part.key))) for part in columns
     ]
     if result["rank"]:
         figures.append((Name("名次", "Rank"), ("=" if result["tied"] else "") + str(result["rank"])))

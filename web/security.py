@@ -10,15 +10,15 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.cookies import SimpleCookie
 from typing import Any
 
 from litestar.connection import ASGIConnection, Request
 from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
+from litestar.exceptions import NotFoundException
 from litestar.handlers.base import BaseRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -42,6 +42,7 @@ CONTENT_POLICY = (
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 HEADERS = (
+    ("Cache-Control", "no-store"),
     ("Content-Security-Policy", CONTENT_POLICY),
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
@@ -50,6 +51,7 @@ HEADERS = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(self), microphone=(self), geolocation=(), payment=()"),
 )
+ONLY_HTTPS = "max-age=31536000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,12 @@ class Sessions:
     house: House
     _kept: dict[str, tuple[float, SignedIn | None, Actor]] = field(default_factory=dict)
     _seen: dict[str, datetime] = field(default_factory=dict)
+    _forgotten: int = 0
 
     def forget(self, topics: Sequence[str]) -> None:
-        """Drop what is remembered when an act has touched people or sessions."""
+        """Drop what is remembered, and what is being looked up just now, when an act has touched people or sessions."""
         if PEOPLE in topics:
+            self._forgotten += 1
             self._kept.clear()
 
     async def find(self, token: str, device: str) -> Known:
@@ -81,10 +85,12 @@ class Sessions:
         token_hash = hashed(token)
         kept = self._kept.get(token_hash)
         if kept is None or kept[0] < time.monotonic():
-            signed_in, actor = await asyncio.to_thread(self._load, token_hash)
+            before = self._forgotten
+            kept = (time.monotonic() + REMEMBERED_SECONDS, *await asyncio.to_thread(self._load, token_hash))
             if len(self._kept) > 20_000:
                 self._kept.clear()
-            kept = self._kept[token_hash] = (time.monotonic() + REMEMBERED_SECONDS, signed_in, actor)
+            if self._forgotten == before:
+                self._kept[token_hash] = kept
         _, signed_in, actor = kept
         if signed_in is None or signed_in.device != device:
             return Known(device, actor=_visitor(device))
@@ -107,7 +113,7 @@ class Sessions:
         """Write down, at most once a minute, that a session is in use."""
         now = datetime.now(UTC)
         last = self._seen.get(signed_in.token_hash, signed_in.seen_at)
-        if now - last > SEEN_AFTER:
+        if now - last > min(SEEN_AFTER, timedelta(seconds=self.house.settings.session_idle) / 4):
             if len(self._seen) > 20_000:
                 self._seen.clear()
             self._seen[signed_in.token_hash] = now
@@ -118,7 +124,7 @@ class Sessions:
 
 
 class Doorkeeper:
-    """The middleware: knows the browser, sets strict headers and the device cookie."""
+    """The middleware: knows the browser and gives it its device cookie."""
 
     def __init__(self, app: ASGIApp, house: House, sessions: Sessions) -> None:
         self._app, self._house, self._sessions = app, house, sessions
@@ -128,18 +134,18 @@ class Doorkeeper:
         if scope["type"] != ScopeType.HTTP or scope["path"].startswith("/static/"):
             await self._app(scope, receive, send)
             return
-        cookies = _cookies(scope)
+        if _unspeakable(scope):
+            raise NotFoundException
+        cookies = cookies_of(scope)
         device = cookies.get(DEVICE, "")
         fresh = "" if _plausible(device) else secrets.token_urlsafe(32)
         known = await self._sessions.find(cookies.get(SESSION, ""), hashed(fresh or device))
         scope["state"]["known"] = known
-        scope["state"]["visit"] = self._visit(scope, known, cookies)
+        scope["state"]["visit"] = visit_of(scope, self._house, known, cookies)
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableScopeHeaders.from_message(message)
-                for name, value in HEADERS:
-                    headers.setdefault(name, value)
                 if fresh:
                     headers.add("Set-Cookie", self._cookie(DEVICE, fresh, days=400))
                 if chosen := scope["state"].get("chosen_language"):
@@ -148,26 +154,39 @@ class Doorkeeper:
 
         await self._app(scope, receive, answer)
 
-    def _visit(self, scope: Scope, known: Known, cookies: dict[str, str]) -> Visit:
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        query = scope["query_string"].decode("latin-1")
-        link = next((p[5:] for p in query.split("&") if p.startswith("lang=")), "")
-        kept = known.signed_in.language if known.signed_in else ""
-        language = choose_language(link, cookies.get(LANGUAGE, ""), kept, accept=headers.get("accept-language", ""))
-        if link == language.value:
-            scope["state"]["chosen_language"] = language.value
-        return Visit(
-            language=language,
-            path=scope["path"],
-            query=query,
-            csrf=csrf_token(self._house, known),
-            who=_who(known),
-            fragment=wants_fragment(headers),
-            zone=self._house.settings.time_zone,
-        )
-
     def _cookie(self, name: str, value: str, *, days: int) -> str:
         return cookie_header(name, value, secure=self._house.settings.secure_cookies, seconds=days * 86400)
+
+
+def visit_of(scope: Scope, house: House, known: Known, cookies: Mapping[str, str]) -> Visit:
+    """The visit of one request; a language chosen by link is kept for the answer's cookie."""
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    query = scope["query_string"].decode("latin-1")
+    link = next((part[5:] for part in query.split("&") if part.startswith("lang=")), "")
+    kept = known.signed_in.language if known.signed_in else ""
+    language = choose_language(link, cookies.get(LANGUAGE, ""), kept, accept=headers.get("accept-language", ""))
+    if link == language.value:
+        scope["state"]["chosen_language"] = language.value
+    return Visit(
+        language=language,
+        path=scope["path"],
+        query=query,
+        csrf=csrf_token(house, known),
+        who=_who(known),
+        fragment=wants_fragment(headers),
+        zone=house.settings.time_zone,
+    )
+
+
+async def set_headers(message: Message, scope: Scope) -> None:
+    """Strict headers on every answer: pages, files, errors, and what was never found."""
+    if message["type"] == "http.response.start":
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in HEADERS:
+            headers.setdefault(name, value)
+        house: House = scope["litestar_app"].state.house
+        if house.settings.secure_cookies:
+            headers.setdefault("Strict-Transport-Security", ONLY_HTTPS)
 
 
 def cookie_header(name: str, value: str, *, secure: bool, seconds: int = 0) -> str:
@@ -234,16 +253,21 @@ def _who(known: Known) -> Who | None:
     return Who(known.signed_in.name, tuple(duty_words(duty) for duty in duties[:3]))
 
 
-def _cookies(scope: Scope) -> dict[str, str]:
-    for name, value in scope["headers"]:
-        if name == b"cookie":
-            jar = SimpleCookie()
-            try:
-                jar.load(value.decode("latin-1"))
-            except Exception:  # noqa: BLE001 - a mangled cookie is no cookie
-                return {}
-            return {key: morsel.value for key, morsel in jar.items()}
-    return {}
+def cookies_of(scope: Scope) -> dict[str, str]:
+    """The cookies by name. One that another site of this host has mangled does not spoil ours."""
+    found: dict[str, str] = {}
+    for header, value in scope["headers"]:
+        if header == b"cookie":
+            for part in value.decode("latin-1").split(";"):
+                name, _, text = part.strip().partition("=")
+                found.setdefault(name, text)
+    return found
+
+
+def _unspeakable(scope: Scope) -> bool:
+    """Whether the address holds what no database can look for: a NUL, or a number beyond 64 bits."""
+    beyond = any(isinstance(value, int) and value >= 2**63 for value in scope.get("path_params", {}).values())
+    return beyond or "\x00" in scope["path"] or b"%00" in scope["query_string"]
 
 
 def _plausible(device: str) -> bool:

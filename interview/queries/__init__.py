@@ -56,6 +56,7 @@ __all__ = [
     "hearing_events",
     "hearings_of_room",
     "judge_register",
+    "latest",
     "noted_events",
     "number_table",
     "panel",

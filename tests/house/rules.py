@@ -281,11 +281,11 @@ IGNORE = re.compile(r"#\s*type:\s*ignore(\[[\w, -]+\])?(\s+#\s*\w)?")
 
 
 def exemptions_give_a_reason(source: Source) -> Iterator[Fault]:
-    """`type: ignore` names its error, and says after it why; a run of lines with the same one says it once."""
-    reasoned = ""
+    """`type: ignore` names its error and says after it why, once for all of the same kind up to an empty line."""
+    reasoned: set[str] = set()
     for number, line in enumerate(source.text.splitlines(), 1):
         found = IGNORE.search(line)
         error, reason = found.groups() if found else ("", "")
-        if found and (not error or not (reason or error == reasoned)):
+        if found and (not error or not (reason or error in reasoned)):
             yield Fault(source.path, number, "type: ignore without error or reason")
-        reasoned = error or ""
+        reasoned = {*reasoned, error or ""} if line.strip() else set()

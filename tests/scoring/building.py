@@ -33,6 +33,136 @@ weight = 0.5
 maximum = 100
 """
 
+# every key of a scheme at once
+EVERYTHING = """
+[scheme]
+name = "全部规则"
+name_en = "Every rule"
+[[parts]]
+key = "total"
+name = "综合成绩"
+decimals = 3
+rounding = "truncate"
+[[parts]]
+key = "written"
+name = "笔试成绩"
+of = "total"
+weight = 0.4
+weighted_decimals = 2
+weighted_rounding = "half_even"
+rescale_to = 100
+sum_decimals = 1
+decimals = 2
+pass_mark = 60
+pass_mark_on = "before_bonus"
+bonus = { cap = 5, accumulate = true, stage = "before_rescale", needs_pass = true }
+[[parts]]
+key = "aptitude"
+name = "职业能力"
+of = "written"
+maximum = 150
+absent = "zero"
+exempt = "out"
+[[parts]]
+key = "essay"
+name = "申论"
+of = "written"
+maximum = 150
+withdrawn = "leave_out"
+[[parts]]
+key = "interview"
+name = "面试成绩"
+of = "total"
+weight = 0.6
+bonus = {}
+[[parts]]
+key = "late"
+name = "超时扣分"
+of = "total"
+deducted = true
+maximum = 5
+[panel.interview]
+trim_per = "element"
+trim_over = "panel"
+drop_high = 1
+drop_low = 1
+drop_least_marks = 5
+few_marks = "keep_all"
+least_marks = 3
+missing_judge = "leave_out"
+step = 0.5
+judge_decimals = 2
+element_decimals = 2
+factor_decimals = 2
+group_decimals = 2
+elements = [{ key = "a", name = "甲", maximum = 100, factor = 0.5 }, { key = "b", name = "乙", maximum = 50 }]
+[[panel.interview.groups]]
+key = "expert"
+name = "专家评委"
+seats = 7
+weight = 0.8
+least_marks = 3
+[[panel.interview.groups]]
+key = "public"
+name = "群众评委"
+weight = 0.2
+[rooms.interview]
+reference = "pooled_mean"
+pool = "kept"
+room_drop_high = 1
+room_drop_low = 1
+pool_drop_high = 2
+pool_drop_low = 2
+leave_out_above = 90
+leave_out_below = 60
+leave_out_share_below_mean = 0.6
+mean_decimals = 2
+reference_decimals = 4
+coefficient_decimals = 3
+decimals = 2
+cap = 100
+within = "selection"
+[order]
+within = "group"
+break_ties = "everywhere"
+ties = [
+  "part:written", "exact", "exact:interview", "undropped_sum:interview",
+  "qualification:学历", "extra_test", "lot", "all_in",
+]
+[[cuts]]
+key = "interview"
+name = "进入面试人选"
+by = "written"
+per_place = 1.5
+table = [{ places = 4, take = 12 }]
+ties = ["part:essay"]
+equal = "out"
+[[cuts]]
+key = "proposed"
+name = "考察人选"
+take = 3
+equal = "wait"
+[[floors]]
+part = "interview"
+present_at_most_per_place = 1
+floor = ["fixed", "room_mean", "lowest_successful"]
+mark = 70
+decimals = 2
+[[floors]]
+part = "interview"
+present_fewer_than_per_place = 2
+floor = ["fixed"]
+mark = 60
+satisfy = "all"
+[opening]
+per_place = 10
+[reserve]
+rule = "over_mark"
+mark = 80
+months = 12
+order = "free_with_reason"
+"""
+
 
 def case(name: str) -> dict[str, Any]:
     """A published case by the name of its file."""

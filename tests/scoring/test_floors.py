@@ -73,6 +73,12 @@ def test_fewer_than_two_for_a_place_may_be_the_line():
     assert entered(tally(rule, three_for_two), "a", "b", "c") == [False, True, True]
 
 
+def test_two_for_a_place_are_not_fewer_than_two():
+    rule = scheme('present_fewer_than_per_place = 2\nfloor = ["fixed"]\nmark = 60')
+    two = inputs(candidate("a", written="90", interview="59"), candidate("b", written="70", interview="50"))
+    assert entered(tally(rule, two), "a", "b") == [True, False]
+
+
 def test_the_floor_may_be_the_lowest_mark_that_entered_with_competition():
     rule = scheme(AT_MOST + 'floor = ["lowest_successful"]')
     field = [
@@ -87,11 +93,25 @@ def test_the_floor_may_be_the_lowest_mark_that_entered_with_competition():
     assert reached.result("a").entered is True
 
 
-def test_a_floor_that_nobody_sets_is_not_reached():
-    made = tally(
-        scheme(AT_MOST + 'floor = ["lowest_successful"]'), inputs(candidate("a", written="90", interview="99"))
-    )
+@pytest.mark.parametrize("satisfy", ["any", "all"])
+def test_a_floor_that_nobody_sets_is_not_reached(satisfy):
+    rule = scheme(AT_MOST + f'floor = ["lowest_successful"]\nsatisfy = "{satisfy}"')
+    made = tally(rule, inputs(candidate("a", written="90", interview="99")))
     assert made.result("a").entered is False
+
+
+def test_who_entered_without_competition_sets_no_floor_for_others():
+    rule = scheme(AT_MOST + 'floor = ["room_mean", "lowest_successful"]')
+    in_room = {"a": "1", "b": "2", "w": "3", "x": "3", "y": "2"}
+    field = [
+        candidate("a", "01", written="90", interview="45"),  # enters: the mean of its own room
+        candidate("b", "02", written="90", interview="50"),
+        candidate("w", "03", written="60", interview="72"),
+        candidate("x", "03", written="60", interview="60"),
+        candidate("y", "03", written="60", interview="58"),
+    ]
+    made = tally(rule, inputs(*(replace(one, rooms={"interview": in_room[one.code]}) for one in field)))
+    assert entered(made, "a", "b", "w") == [True, False, True]
 
 
 @pytest.mark.parametrize(

@@ -242,6 +242,12 @@ def test_reaching_the_pass_mark_exactly_is_passing():
     assert result(toml, written="59.99", interview="1").parts[0].passed is False
 
 
+def test_a_deduction_is_taken_off_and_adds_nothing_to_the_maximum():
+    toml = ANKANG + '[[parts]]\nkey = "late"\nof = "total"\ndeducted = true\nmaximum = 5\n'
+    assert scheme_from(toml).root.maximum == 100
+    assert result(toml, written="61.6", interview="79.70", late="1.5").value == Decimal("67.34")
+
+
 two_decimals = st.integers(0, 10000).map(lambda n: Decimal(n).scaleb(-2))
 
 

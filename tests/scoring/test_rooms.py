@@ -112,6 +112,12 @@ def test_between_written_subjects_marks_far_below_the_mean_are_left_out():
     assert found.rooms["law"].exact_mean == 80
     assert found.exact_reference == 75
     assert found.rooms["water"].exact_coefficient == Fraction(75, 70)
+    # mean of 80 80 30 is 63.33; 60 % below is 25.33, so 30 counts
+    mild = coefficients(subjects, rooms(law=figures("80", "80", "30"), water=figures("100", "100", "25")))
+    assert mild.rooms["law"].count == 3
+    # mean 60, and 24 is exactly 60 % below: not more, so it counts
+    edge = coefficients(subjects, rooms(law=figures("72", "72", "72", "24"), water=figures("60")))
+    assert edge.rooms["law"].count == 4
 
 
 def test_a_cap_holds_a_corrected_mark_down_only_where_the_scheme_has_one():

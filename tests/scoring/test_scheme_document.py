@@ -6,16 +6,19 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from hypothesis import given, settings, strategies as st
 
 from core.canonical import canonical, fingerprint
 from core.errors import Refusal
 from scoring.cuts import Break, Equal
+from scoring.example import worked_example
 from scoring.panel_rule import Trim, TrimPer
 from scoring.parts import Policy
 from scoring.reserve import ReserveBy
 from scoring.scheme import document_from_toml, parse_scheme
 from scoring.schemes import scheme_text
-from tests.scoring.building import TWO_PARTS, open_selection, scheme_from
+from scoring.words import scheme_in_words
+from tests.scoring.building import EVERYTHING, TWO_PARTS, open_selection, scheme_from
 
 CUT = '[[cuts]]\nkey = "proposed"\nper_place = 3\n'
 
@@ -280,6 +283,11 @@ def test_a_cut_that_means_nothing_is_told(cut, field, sentence):
     assert sentence in problems(TWO_PARTS + base + cut)[field]
 
 
+def test_two_cuts_on_one_ranking_cannot_break_its_ties_in_two_ways():
+    second = '[[cuts]]\nkey = "second"\nper_place = 1\nties = ["lot"]\n'
+    assert problems(TWO_PARTS + CUT + second) == {"cuts.second.ties": "Cuts by the same part must break ties alike."}
+
+
 def test_a_part_that_nothing_uses_is_told():
     lost = TWO_PARTS + '[[parts]]\nkey = "essay"\nmaximum = 100\n'
     assert problems(lost) == {"parts.essay": "This part leads nowhere: no part, cut or order uses it."}
@@ -310,3 +318,62 @@ def test_a_section_of_the_wrong_shape_is_a_refusal_never_a_crash(section, node):
     document = document_from_toml(scheme_text()) | {section: node}
     with pytest.raises(Refusal):
         parse_scheme(document)
+
+
+def places_in(node, path=()):
+    """The path of every value in a document."""
+    for key, inner in node.items() if isinstance(node, dict) else enumerate(node):
+        yield (*path, key)
+        if isinstance(inner, dict | list):
+            yield from places_in(inner, (*path, key))
+
+
+PLACES = list(places_in(document_from_toml(EVERYTHING))) + list(places_in(document_from_toml(scheme_text())))
+strange = st.sampled_from(
+    [
+        None,
+        True,
+        -1,
+        0,
+        3,
+        10**30,
+        Decimal("0.5"),
+        Decimal("-1E+40"),
+        Decimal("NaN"),
+        "",
+        "1/3",
+        "0/0",
+        "total",
+        "written",
+    ]
+    + [[], {}, [1], ["part:total"], {"key": "written"}, [{"key": "total"}], [[]]]
+)
+
+
+@settings(max_examples=400)
+@given(st.sampled_from([EVERYTHING, scheme_text()]), st.lists(st.tuples(st.sampled_from(PLACES), strange), max_size=3))
+def test_any_other_value_anywhere_is_read_or_refused_never_a_crash(toml, changes):
+    document = document_from_toml(toml)
+    for path, value in changes:
+        node = document
+        for key in path[:-1]:
+            inner = (
+                node.get(key)
+                if isinstance(node, dict)
+                else node[key]
+                if isinstance(node, list) and key < len(node)
+                else None
+            )
+            if not isinstance(inner, dict | list):
+                break
+            node = inner
+        else:
+            if isinstance(node, dict) or path[-1] in range(len(node)):
+                node[path[-1]] = value
+    try:
+        scheme = parse_scheme(document)
+    except Refusal as refused:
+        assert refused.problems
+    else:
+        assert scheme_in_words(scheme).parts
+        worked_example(scheme)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -230,6 +231,36 @@ def test_staged_elimination_ranks_by_the_last_stage_alone():
     )
     assert ranks(made) == {"a": 2, "b": 1, "c": None}
     assert made.entered() == {"01": ("b",)}
+
+
+def test_a_later_cut_takes_only_those_who_entered_the_earlier_one():
+    scheme = scheme_from(
+        TWO_PARTS + '[[cuts]]\nkey = "first"\ntake = 1\nequal = "out"\n[[cuts]]\nkey = "second"\ntake = 1\n'
+    )
+    made = tally(
+        scheme, inputs(candidate("a", written="80", interview="80"), candidate("b", written="80", interview="80"))
+    )
+    assert (made.last.cuts, made.entered()) == (("first", "second"), {"01": ()})
+
+
+def test_a_pass_mark_before_bonus_looks_at_the_mark_after_the_room_coefficient():
+    scheme = scheme_from("""
+    [[parts]]
+    key = "interview"
+    maximum = 100
+    pass_mark = 60
+    pass_mark_on = "before_bonus"
+    bonus = { stage = "before_rescale" }
+    [rooms.interview]
+    reference = "pooled_mean"
+    """)
+    field = [candidate("a", interview="62"), candidate("b", interview="40")]
+    field = [replace(one, rooms={"interview": room}) for one, room in zip(field, "12", strict=True)]
+    field[0] = replace(field[0], bonus=(BonusPoints("interview", "veteran", Decimal(5)),))
+    made = tally(scheme, inputs(*field))
+    # coefficient 53.5 / 67: with bonus 53.5, without 62 × 53.5 / 67 = 49.5…
+    assert made.result("a").parts["interview"].before_bonus == 62 * Fraction(107, 2) / 67
+    assert because(made, "a") == [Because.BELOW_PASS_MARK]
 
 
 def test_one_candidate_and_none():

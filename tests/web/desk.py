@@ -30,7 +30,7 @@ from scoring.scheme import document_from_toml
 from scoring.schemes import scheme_text
 from tests.exam.road import FORM
 from web.app import make_app
-from web.asking import PASSWORDS
+from web.passwords import PASSWORDS
 from web.house import House
 
 T = TypeVar("T")

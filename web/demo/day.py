@@ -40,7 +40,7 @@ from scoring.actions import (
 )
 from scoring.actions.results import COMPOSITE, ENTRY
 from scoring.computing import computed
-from web.asking import PASSWORDS
+from web.passwords import PASSWORDS
 from web.demo.cast import CAST, invent
 from web.demo.front import Sample
 from web.demo.stage import PIN, Stage

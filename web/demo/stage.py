@@ -10,7 +10,7 @@ from core.actions import confirm_duty, create_first_administrator, create_staff_
 from core.people import SYSTEM_SCOPE, Actor, Duty, Proof
 from core.queries import duties_of
 from core.tables import Account
-from web.asking import PASSWORDS
+from web.passwords import PASSWORDS
 from web.house import House
 
 T = TypeVar("T")

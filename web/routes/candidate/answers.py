@@ -7,17 +7,15 @@ from typing import Any
 from core.words import N_, Sentence
 from exam.applicant import (
     APPRAISAL_WORDS,
-    DEGREE_WORDS,
-    EDUCATION_WORDS,
     POLITICAL_WORDS,
     AppraisalGrade,
     CandidateFacts,
-    Education,
     PoliticalStatus,
 )
-from exam.careers import LEVEL_WORDS, Month, PostHeld
+from exam.careers import Month
 from exam.identity import SEX_WORDS, Sex
 from exam.registration import PAPER_WORDS, PaperKind
+from web.declared import course_words, post_words
 from web.routes.candidate.own import Own
 from web.routes.candidate.topics import FIELDS, TOPIC_WORDS, Topic, field_words, shown_topics
 
@@ -60,9 +58,9 @@ def _rows(own: Own, topic: Topic) -> list[Row]:
         case Topic.PERSON:
             return _person(form)
         case Topic.EDUCATION:
-            return [(_entry(row), _course(course)) for row, course in enumerate(facts.education, start=1)]
+            return [(_entry(row), course_words(course)) for row, course in enumerate(facts.education, start=1)]
         case Topic.POSTS:
-            return [(_entry(row), _held(post)) for row, post in enumerate(facts.posts, start=1)]
+            return [(_entry(row), post_words(post)) for row, post in enumerate(facts.posts, start=1)]
         case Topic.APPRAISALS:
             return [*_appraisals(facts), *_texts(form, "awards")]
         case Topic.STATEMENTS:
@@ -93,29 +91,6 @@ def _texts(form: Mapping[str, Any], *names: str) -> list[Row]:
 
 def _entry(row: int) -> Sentence:
     return Sentence(N_("Entry {row}"), {"row": row})
-
-
-def _course(course: Education) -> Sentence:
-    facts = {
-        "level": Sentence(EDUCATION_WORDS[course.level]),
-        "degree": Sentence(DEGREE_WORDS[course.degree]),
-        "kind": Sentence(N_("Full-time") if course.full_time else N_("In-service")),
-        "school": course.school,
-        "field": course.field_of_study,
-        "month": course.graduated.words() if course.graduated else Sentence(N_("Not finished yet")),
-    }
-    return Sentence(N_("{level}, {degree}, {kind}: {school} {field}, {month}"), facts)
-
-
-def _held(post: PostHeld) -> Sentence:
-    facts = {
-        "since": post.since.words(),
-        "until": post.until.words() if post.until else Sentence(N_("now")),
-        "unit": post.unit,
-        "title": post.title,
-        "level": Sentence(LEVEL_WORDS[post.level]) if post.level else Sentence(N_("Level not given")),
-    }
-    return Sentence(N_("{since} to {until}: {unit}, {title} ({level})"), facts)
 
 
 def _appraisals(facts: CandidateFacts) -> list[Row]:
