@@ -5,7 +5,6 @@ time), so it touches nothing but the database. Nobody is told "done" before the 
 """
 
 import asyncio
-import contextlib
 import logging
 import queue
 import sqlite3
@@ -13,7 +12,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
@@ -22,6 +20,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col
 
 from core import audit
+from core.calls import Bare, Call, Outcome, answer_all, not_done, prepared, topics_of, unknown
 from core.db import Database, WriteGate, guard_scratch
 from core.errors import Unavailable
 from core.people import Actor
@@ -39,55 +38,11 @@ SQLITE_FAILS = frozenset({
     sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY,
 })  # fmt: skip
 
-Outcome = tuple[bool, Any]
-"""Whether an act was done, and its value or what it raised."""
-
 
 class Listener(Protocol):
     """Told after a commit which topics changed (ids only)."""
 
     def __call__(self, topics: Sequence[str]) -> None: ...
-
-
-@dataclass(slots=True)
-class _Call:
-    """One act waiting for its turn, and where its answer goes."""
-
-    act: Callable[..., Any]
-    actor: Actor | None
-    args: tuple[Any, ...]
-    named: dict[str, Any]
-    now: datetime
-    answer: "Future[Any] | asyncio.Future[Any]"
-    topics: list[str] = field(default_factory=list)
-
-    @property
-    def journalled(self) -> bool:
-        return self.actor is not None
-
-    def run(self, session: "Session | Bare") -> Any:
-        actor = () if self.actor is None else (self.actor,)
-        return self.act(session, *actor, *self.args, now=self.now, **self.named)
-
-
-class Bare:
-    """What a prepared act gets in place of a Session: the connection, for driver SQL inside the act's savepoint."""
-
-    __slots__ = ("_connection", "info")
-
-    def __init__(self, connection: Connection, **info: Any) -> None:
-        self._connection = connection
-        self.info = info
-
-    def connection(self) -> Connection:
-        """The writer's connection."""
-        return self._connection
-
-
-def prepared(act: Callable[..., T]) -> Callable[..., T]:
-    """Mark an act that sends prepared driver SQL alone: it gets a Bare, which costs a tenth of a Session."""
-    act.prepared = True  # type: ignore[attr-defined] # read by the runner
-    return act
 
 
 class _Vanished(Exception):  # noqa: N818 - a state of the transaction, not a fault of the program
@@ -100,7 +55,7 @@ class Acts:
     def __init__(self, database: Database, *, listener: Listener | None = None, waiting: int = WAITING) -> None:
         self._database = database
         self._listener = listener
-        self._queue: queue.Queue[_Call | None] = queue.Queue(waiting)
+        self._queue: queue.Queue[Call | None] = queue.Queue(waiting)
         self._gate = WriteGate()
         self._connection: Connection | None = None
         self._thread = threading.Thread(target=self._work, name="act-writer", daemon=True)
@@ -148,7 +103,7 @@ class Acts:
         with self._door:  # the order of arrival is the order of the queue, and nothing enters once it is closed
             if self._closed:
                 raise Unavailable
-            call = _Call(act, actor, args, named, given or datetime.now(UTC), answer)
+            call = Call(act, actor, args, named, given or datetime.now(UTC), answer)
             try:
                 self._queue.put_nowait(call)
             except queue.Full:
@@ -163,18 +118,18 @@ class Acts:
             wanted = [call for call in batch if not call.answer.cancelled()]
             try:
                 outcomes = self._settle(wanted) if wanted else []
-                _answer(wanted, outcomes)
+                answer_all(wanted, outcomes)
                 self._tell(wanted, outcomes)
             except Exception:
                 log.exception("the writer met something unexpected")
                 self._drop_connection()
                 unanswered = [call for call in wanted if not call.answer.done()]
-                _answer(unanswered, [(False, Unavailable())] * len(unanswered))
+                answer_all(unanswered, [(False, Unavailable())] * len(unanswered))
             if ended:
                 break
         self._drop_connection()
 
-    def _gather(self, first: _Call) -> tuple[list[_Call], bool]:
+    def _gather(self, first: Call) -> tuple[list[Call], bool]:
         """The waiting acts, up to one batch, and whether the runner is to end after them."""
         batch = [first]
         while len(batch) < BATCH:
@@ -187,7 +142,7 @@ class Acts:
             batch.append(call)
         return batch, False
 
-    def _settle(self, batch: list[_Call]) -> list[Outcome]:
+    def _settle(self, batch: list[Call]) -> list[Outcome]:
         """Run a batch; if its transaction vanished, run its acts again one by one."""
         try:
             outcomes = self._attempt(batch)
@@ -197,26 +152,26 @@ class Acts:
             outcomes = [self._alone(call) for call in batch]
         return outcomes
 
-    def _tell(self, batch: list[_Call], outcomes: list[Outcome]) -> None:
+    def _tell(self, batch: list[Call], outcomes: list[Outcome]) -> None:
         """Tell open pages what was touched, once everybody has their answer."""
-        if self._listener and (topics := _topics(batch, outcomes)):
+        if self._listener and (topics := topics_of(batch, outcomes)):
             self._listener(topics)
 
-    def _alone(self, call: _Call) -> Outcome:
+    def _alone(self, call: Call) -> Outcome:
         try:
             return self._attempt([call])[0]
         except _Vanished as loss:
             self._drop_connection()
-            return _not_done([call], str(loss))[0]
+            return not_done([call], str(loss))[0]
 
-    def _attempt(self, batch: list[_Call]) -> list[Outcome]:
+    def _attempt(self, batch: list[Call]) -> list[Outcome]:
         """One transaction: BEGIN, each act in a savepoint, journal lines, COMMIT. Raises _Vanished."""
         chain = audit.Chain()
         try:
             connection = self._begin()
         except Exception as cause:  # noqa: BLE001 - no transaction, so nothing to run again
             self._drop_connection()
-            return _not_done(batch, _reason(cause))
+            return not_done(batch, _reason(cause))
         outcomes = [
             (self._bare if hasattr(call.act, "prepared") else self._one)(connection, chain, call) for call in batch
         ]
@@ -232,7 +187,7 @@ class Acts:
                 stands = self._stands(chain.head)
             except Exception as failure:  # noqa: BLE001 - done or not: only the database knows
                 self._drop_connection()
-                return _unknown(batch, _reason(failure))
+                return unknown(batch, _reason(failure))
             if not stands:
                 raise _Vanished(_reason(cause)) from cause
         return outcomes
@@ -255,7 +210,7 @@ class Acts:
             connection.execute(text(f"SELECT pg_advisory_xact_lock({JOURNAL_LOCK})"))
         return connection
 
-    def _one(self, connection: Connection, chain: audit.Chain, call: _Call) -> Outcome:
+    def _one(self, connection: Connection, chain: audit.Chain, call: Call) -> Outcome:
         """Run one act in its savepoint; a refusal rolls back its own effect and journal line, never a neighbour's."""
         mark = chain.mark()
         call.topics = []
@@ -284,7 +239,7 @@ class Acts:
         session.close()
         return True, value
 
-    def _bare(self, connection: Connection, chain: audit.Chain, call: _Call) -> Outcome:
+    def _bare(self, connection: Connection, chain: audit.Chain, call: Call) -> Outcome:
         """Run a prepared act as `_one` runs any other, with its savepoint set by the driver itself."""
         mark = chain.mark()
         call.topics = []
@@ -328,11 +283,11 @@ class Acts:
                 return
         raise _Vanished(_reason(cause)) from cause
 
-    def _announce(self, connection: Connection, batch: list[_Call], outcomes: list[Outcome]) -> None:
+    def _announce(self, connection: Connection, batch: list[Call], outcomes: list[Outcome]) -> None:
         """On PostgreSQL, tell the other processes, at the moment of COMMIT, which topics changed."""
         if self._database.sqlite:
             return
-        for topic in _topics(batch, outcomes):
+        for topic in topics_of(batch, outcomes):
             connection.execute(text("SELECT pg_notify('gongxuan', :topic)"), {"topic": topic})
 
     def _stands(self, head: audit.Head) -> bool:
@@ -354,52 +309,6 @@ class Acts:
                 connection.close()
 
 
-def _answer(batch: list[_Call], outcomes: list[Outcome]) -> None:
-    """Hand out the answers: to waiting threads at once, to each event loop all of its own in one go."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Outcome]]] = {}
-    for call, outcome in zip(batch, outcomes, strict=True):
-        if isinstance(call.answer, asyncio.Future):
-            by_loop.setdefault(call.answer.get_loop(), []).append((call.answer, outcome))
-        elif outcome[0]:
-            call.answer.set_result(outcome[1])
-        else:
-            call.answer.set_exception(outcome[1])
-    for loop, answers in by_loop.items():
-        with contextlib.suppress(RuntimeError):  # the loop has ended and nobody waits any more
-            loop.call_soon_threadsafe(_deliver, answers)
-
-
-def _deliver(answers: list[tuple["asyncio.Future[Any]", Outcome]]) -> None:
-    for future, (done, value) in answers:
-        if future.done():  # whoever asked has gone away; the act stands all the same
-            continue
-        if done:
-            future.set_result(value)
-        else:
-            future.set_exception(value)
-
-
-def _not_done(batch: list[_Call], reason: str) -> list[Outcome]:
-    log.error("%d acts could not be written: %s", len(batch), reason)
-    return [
-        (False, Unavailable("The record cannot be written just now. Nothing was done; please send it again."))
-        for _ in batch
-    ]
-
-
-def _unknown(batch: list[_Call], reason: str) -> list[Outcome]:
-    log.error("nobody knows whether the commit of %d acts was done: %s", len(batch), reason)
-    return [
-        (False, Unavailable("The database gave no answer. Please look whether it was done before you send it again."))
-        for _ in batch
-    ]
-
-
-def _topics(batch: list[_Call], outcomes: list[Outcome]) -> list[str]:
-    """What the acts that were done have touched, each topic once."""
-    return list(dict.fromkeys(t for call, (done, _) in zip(batch, outcomes, strict=True) if done for t in call.topics))
-
-
 def _database_failed(cause: Exception | None) -> bool:
     """Whether the database could not work (disk full, I/O error, lock, memory), whatever the act was."""
     if not isinstance(cause, OperationalError):
@@ -415,3 +324,6 @@ def _reason(cause: Exception | None) -> str:
 def touch(session: Session, *topics: str) -> None:
     """Name the topics this act changes, to be told to open pages after the commit."""
     session.info["topics"].extend(topics)
+
+
+__all__ = ["Acts", "Listener", "prepared", "touch"]

@@ -1,5 +1,6 @@
 """Files by their SHA-256 in a folder or an S3 store; the database hears of a file only after its bytes are safe."""
 
+import asyncio
 import hashlib
 import os
 import secrets
@@ -62,16 +63,21 @@ class Files:
             part.unlink(missing_ok=True)
 
     async def receive_stream(self, source: AsyncIterator[bytes], *, cap: int, kinds: frozenset[MediaKind]) -> Saved:
-        """Take a large file from a request's body without holding it in memory. Raises Refusal."""
+        """Take a large file from a request's body without holding it in memory. Raises Refusal.
+
+        The type is decided by the beginning, before the rest has come; the disk's work is done in threads.
+        """
         part = self.new_part()
         try:
             with part.open("wb") as target:
-                async for piece in source:
-                    target.write(piece)
-                    _refuse_size(target.tell(), cap)
+                async for piece in _in_pieces(source):
+                    if target.tell() == 0:
+                        _refuse_kind(kind_of(piece[:HEAD_BYTES]), kinds)
+                    _refuse_size(target.tell() + len(piece), cap)
+                    await asyncio.to_thread(target.write, piece)
                 target.flush()
-                os.fsync(target.fileno())
-            return self.adopt(part, kinds=kinds)
+                await asyncio.to_thread(os.fsync, target.fileno())
+            return await asyncio.to_thread(self.adopt, part, kinds=kinds)
         finally:
             part.unlink(missing_ok=True)
 
@@ -86,9 +92,7 @@ class Files:
             kind = kind_of(source.read(HEAD_BYTES))
         if size == 0:
             raise Refusal("The file is empty.")
-        if kind not in kinds:
-            wanted = ", ".join(sorted(k.name for k in kinds))
-            raise Refusal("This is not a file of the wanted kind ({wanted}).", wanted=wanted)
+        _refuse_kind(kind, kinds)
         key = _key(digest)
         if self._folder is not None:
             self._place(path, self._folder / key)
@@ -154,6 +158,24 @@ def digest_of(path: Path) -> tuple[str, int]:
     with path.open("rb") as source:
         digest = hashlib.file_digest(source, "sha256")
         return digest.hexdigest(), source.tell()
+
+
+async def _in_pieces(source: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """What comes in, gathered into pieces of about a megabyte."""
+    gathered = bytearray()
+    async for part in source:
+        gathered += part
+        if len(gathered) >= PIECE:
+            yield bytes(gathered)
+            gathered.clear()
+    if gathered:
+        yield bytes(gathered)
+
+
+def _refuse_kind(kind: MediaKind, kinds: frozenset[MediaKind]) -> None:
+    if kind not in kinds:
+        wanted = ", ".join(sorted(k.name for k in kinds))
+        raise Refusal("This is not a file of the wanted kind ({wanted}).", wanted=wanted)
 
 
 def _refuse_size(size: int, cap: int) -> None:

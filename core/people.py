@@ -18,6 +18,8 @@ class Power(StrEnum):
     CORE_DUTY_CONFIRM = "core:duty:confirm"
     CORE_DUTY_PROPOSE = "core:duty:propose"
     CORE_JOURNAL_READ = "core:journal:read"
+    CORE_RECOVERY_CONFIRM = "core:recovery:confirm"
+    CORE_RECOVERY_OPEN = "core:recovery:open"
     EXAM_CANDIDACY_DISQUALIFY = "exam:candidacy:disqualify"
     EXAM_CANDIDACY_NOTE = "exam:candidacy:note"
     EXAM_MARKS_CONFIRM = "exam:marks:confirm"
@@ -81,8 +83,8 @@ _READ = {Power.EXAM_SELECTION_READ}
 POWERS: Mapping[Duty, frozenset[Power]] = {
     duty: frozenset(powers)
     for duty, powers in {
-        Duty.SYSTEM_ADMIN: {Power.CORE_ACCOUNT_CREATE, Power.CORE_DUTY_PROPOSE},
-        Duty.SECURITY_ADMIN: {Power.CORE_DUTY_CONFIRM},
+        Duty.SYSTEM_ADMIN: {Power.CORE_ACCOUNT_CREATE, Power.CORE_DUTY_PROPOSE, Power.CORE_RECOVERY_OPEN},
+        Duty.SECURITY_ADMIN: {Power.CORE_DUTY_CONFIRM, Power.CORE_RECOVERY_CONFIRM},
         Duty.AUDIT_ADMIN: {Power.CORE_JOURNAL_READ},
         Duty.SELECTION_EDITOR: _READ
         | {

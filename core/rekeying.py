@@ -4,28 +4,15 @@ A sealed value is opened with the key it names and sealed with the newest one; a
 sealed value beside it.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from sqlalchemy import select
+from sqlmodel import col
 
-from sqlalchemy import select, update
-from sqlmodel import Session, col
-
-from core import audit
-from core.db import Database, sql_table
-from core.people import SYSTEM_SCOPE, Actor
+from core.actions.rekeying import Rekeyed
+from core.db import Database
 from core.tables import Person
 from core.vault import Vault
 
 PORTION = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Rekeyed:
-    """A person's protected values under the newest keys; `before` is what they replace."""
-
-    person_id: int
-    before: tuple[str, str, str, str, str | None]
-    after: tuple[str, str, str, str, str | None]
 
 
 def outdated(database: Database, vault: Vault, above: int, portion: int = PORTION) -> tuple[list[Rekeyed], int]:
@@ -54,28 +41,3 @@ def _under_newest(vault: Vault, values: tuple[str, str, str, str, str | None]) -
         contact_hash,
         identity_hash if confirmed else confirmed,
     )
-
-
-def rekey_people(session: Session, actor: Actor, changes: list[Rekeyed], *, now: datetime) -> int:
-    """Write a portion of values under the newest keys; a row that changed meanwhile is left for the next round."""
-    done = 0
-    for one in changes:
-        identity, identity_hash, contact, contact_hash, confirmed = one.after
-        result = session.execute(
-            update(sql_table(Person))
-            .where(
-                col(Person.id) == one.person_id,
-                col(Person.identity_cipher) == one.before[0],
-                col(Person.contact_cipher) == one.before[2],
-            )
-            .values(
-                identity_cipher=identity,
-                identity_hash=identity_hash,
-                contact_cipher=contact,
-                contact_hash=contact_hash,
-                confirmed_hash=confirmed,
-            )
-        )
-        done += int(result.rowcount)  # type: ignore[attr-defined] # an update's result has it
-    audit.record(session, actor, "people.rekeyed", now, scope=SYSTEM_SCOPE, count=done, portion=len(changes))
-    return done

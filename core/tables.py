@@ -103,6 +103,28 @@ class OneTimeCode(Table, table=True):
     used_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
+class Recovery(Table, table=True):
+    """An account opened again at the desk (现场找回): the first hand saw the identity card, the second confirms.
+
+    `contact_cipher` and `contact_hash` are the new contact; empty if the old one stays. State: open, confirmed,
+    withdrawn.
+    """
+
+    __tablename__ = "recovery"
+
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    reason: str = Field(max_length=200)
+    contact_cipher: str = ""
+    contact_hash: str = ""
+    state: str = Field(default="open", index=True)
+    opened_by: int
+    opened_device: str
+    opened_at: datetime = Field(sa_type=Instant)
+    ended_by: int = 0
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
 class StoredFile(Table, table=True):
     """A file known by its SHA-256; the row is written only after the bytes are safe in the store."""
 

@@ -61,8 +61,12 @@ class Vault:
 
     def fingerprints(self, text: str) -> tuple[str, ...]:
         """The keyed hashes under every known key, newest first: while keys are renewed, rows still hold older ones."""
-        older = [key_id for key_id in reversed(self.hashing) if key_id != self.hashing_id]
+        older = [key_id for key_id in reversed(tuple(self.hashing)) if key_id != self.hashing_id]
         return tuple(self._hash(key_id, text) for key_id in (self.hashing_id, *older))
+
+    def salt(self, text: str) -> bytes:
+        """16 bytes made from a text by the secret key: always the same, and telling nothing about it."""
+        return hmac.digest(self.hashing[self.hashing_id], f"salt:{text}".encode(), "sha256")[:16]
 
     def _hash(self, key_id: str, text: str) -> str:
         if not text:

@@ -5,7 +5,7 @@ frozen scheme keep decimals as text. A floating-point number is a programming er
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -217,6 +217,18 @@ def ratio_from(value: object) -> Fraction | None:
         return Fraction(int(match[1]), int(match[2]))
     number = decimal_from(value)
     return None if number is None else Fraction(number)
+
+
+def unreasonable_numbers(node: object, path: str) -> Iterator[Problem]:
+    """A problem for every Decimal anywhere in a document that is no number or absurdly long, with its path."""
+    if isinstance(node, Decimal) and not (node.is_finite() and _reasonable(node)):
+        yield Problem("This must be a decimal number.", field=path)
+    elif isinstance(node, Mapping):
+        for key, inner in node.items():
+            yield from unreasonable_numbers(inner, f"{path}.{key}" if path else str(key))
+    elif isinstance(node, list | tuple):
+        for place, inner in enumerate(node, start=1):
+            yield from unreasonable_numbers(inner, f"{path}[{place}]")
 
 
 def unique_keys(tables: Iterable[tuple[str, Table]]) -> None:

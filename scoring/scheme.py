@@ -15,7 +15,7 @@ from core.canonical import fingerprint
 from core.errors import Problem, Refusal, refuse_any
 from core.words import Name
 from scoring.cuts import Break, CutRule, OpeningRule, read_cut, read_opening
-from scoring.document import Table, decimal_from, unique_keys
+from scoring.document import Table, decimal_from, unique_keys, unreasonable_numbers
 from scoring.floors import FloorRule, read_floor
 from scoring.panel_rule import PanelRule, read_panel
 from scoring.parts import Part, read_parts
@@ -84,7 +84,8 @@ def parse_scheme(document: Mapping[str, object], elsewhere: Collection[str] = EL
 
     `elsewhere` are the sections that other packages read.
     """
-    problems: list[Problem] = []
+    problems = list(unreasonable_numbers(document, ""))
+    refuse_any(problems)
     top = Table(document, "", problems)
     top.read.update(elsewhere)
     head = top.table("scheme")

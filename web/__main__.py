@@ -12,11 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from core import audit
-from core.actions import create_first_administrator, open_system
+from core.actions import create_first_administrator, open_system, rekey_people
 from core.errors import Refusal
 from core.messages import Shown
 from core.people import SYSTEM_SCOPE, Actor, Duty
-from core.rekeying import outdated, rekey_people
+from core.rekeying import outdated
 from core.settings import Settings, Zone, read_settings
 from core.tables import Scope
 from core.vault import open_vault, with_new_key, write_keys

@@ -6,6 +6,7 @@ from core.actions import keep_session
 from web.asking import Asker
 from web.security import SESSION, cookie_header, hashed, new_token
 
+
 def open_session(asker: Asker, target: str, *, account_id: int | None = None, seat_id: int | None = None) -> Redirect:
     """Answer with a fresh token; the browser's old session ends."""
     token = new_token()
@@ -16,8 +17,7 @@ def open_session(asker: Asker, target: str, *, account_id: int | None = None, se
         "seat_id": seat_id,
         "device": asker.known.device,
         "language": asker.visit.language.value,
-        "replaces": old.token_hash if old else "",
     }
-    asker.house.acts.keep_sync(keep_session, row)
+    asker.house.acts.keep_sync(keep_session, row, replaces=old.token_hash if old else "")
     cookie = cookie_header(SESSION, token, secure=asker.house.settings.secure_cookies)
     return Redirect(target, status_code=303, headers={"Set-Cookie": cookie})

@@ -1,6 +1,7 @@
 """Forms as people fill them in: text fields read into values, every problem named at once, nothing typed lost."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,6 +16,11 @@ from core.words import N_
 
 LONGEST = 4000
 REQUIRED = N_("Fill this in.")
+YEARS = range(1900, 2200)
+# Controls other than line ends and tab, what turns the writing direction, and what stands for bytes that are no text.
+UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffd-\uffff]")
+TELEPHONE = re.compile(r"\+?[0-9]{6,15}")
+MAIL = re.compile(r"[a-z0-9!#$%&'*+/=?^_{|}~.-]{1,64}@[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +59,23 @@ class Form:
             if required:
                 self.wrong(name, REQUIRED)
             return ""
-        if "\x00" in value:
+        if UNSTORABLE.search(value):
             self.wrong(name, N_("This holds a character that cannot be stored."))
             return ""
         if len(value) > longest:
             self.wrong(
                 name, N_("This is {length} characters long; at most {longest} fit."), length=len(value), longest=longest
             )
+        return value
+
+    def contact(self, name: str) -> str:
+        """A mobile number or an e-mail address, folded so that it is found again however it is typed."""
+        value = unicodedata.normalize("NFKC", self.text(name, longest=100)).replace(" ", "").lower()
+        number = value.replace("-", "")
+        if TELEPHONE.fullmatch(number):
+            return number
+        if value and not MAIL.fullmatch(value):
+            self.wrong(name, N_("Give a mobile number or an e-mail address."))
         return value
 
     def whole(self, name: str, *, low: int, high: int = 10**9, required: bool = True) -> int:
@@ -91,10 +107,12 @@ class Form:
         if not value:
             return None
         try:
-            return date.fromisoformat(value)
+            if (day := date.fromisoformat(value)).year in YEARS:
+                return day
         except ValueError:
-            self.wrong(name, N_("Give a date such as 2026-09-30."))
-            return None
+            pass
+        self.wrong(name, N_("Give a date such as 2026-09-30."))
+        return None
 
     def moment(self, name: str, zone: ZoneInfo, *, required: bool = True) -> datetime | None:
         """A date and time on the office's clock, 2026-09-30T17:30."""
@@ -102,10 +120,13 @@ class Form:
         if not value:
             return None
         try:
-            return datetime.fromisoformat(value).replace(tzinfo=zone)
+            moment = datetime.fromisoformat(value)
+            if moment.tzinfo is None and moment.year in YEARS:
+                return moment.replace(tzinfo=zone)
         except ValueError:
-            self.wrong(name, N_("Give a date and time such as 2026-09-30 17:30."))
-            return None
+            pass
+        self.wrong(name, N_("Give a date and time such as 2026-09-30 17:30."))
+        return None
 
     def choice(self, name: str, allowed: Sequence[str], *, required: bool = True) -> str:
         """One of the offered values."""
@@ -142,7 +163,12 @@ def form_of(data: Mapping[str, object]) -> Form:
             if isinstance(item, UploadFile):
                 files.setdefault(name, []).append(Upload(item.filename, item.file))  # type: ignore[arg-type] # spooled
             else:
-                texts.setdefault(name, []).append(str(item))
+                texts.setdefault(name, []).append(_storable(str(item)))
     if any(len(text) > LONGEST * 50 for kept in texts.values() for text in kept):
         raise Refusal("What was sent is too long for a form.", status=413)
     return Form(texts, files)
+
+
+def _storable(text: str) -> str:
+    """The text with U+FFFD for what no database takes: NUL, and halves of characters."""
+    return text.replace("\x00", "\ufffd").encode(errors="replace").decode() if not text.isascii() or "\x00" in text else text

@@ -4,17 +4,17 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from core.errors import Refusal, refuse_any
+from core.errors import Denied, refuse_any
 from exam.queries import selection_row
 from exam.stages import Deed, Stage, hindrance
 from interview.tables import Room
 
 
 def room_row(session: Session, room_id: int) -> Room:
-    """A room. Raises Refusal if there is none."""
+    """A room. One that is not there gets the same answer as a foreign one."""
     room = session.get(Room, room_id)
     if room is None:
-        raise Refusal("There is no such room.", status=404)
+        raise Denied
     return room
 
 

@@ -115,7 +115,7 @@ def seal_hearing(
 def _hearing(session: Session, actor: Actor, power: Power, hearing_id: int) -> Hearing:
     hearing = session.get(Hearing, hearing_id)
     if hearing is None:
-        raise Refusal("There is no such hearing.", status=404)
+        raise Denied
     actor.require(power, hearing.selection_id)
     return hearing
 

@@ -13,7 +13,7 @@ from core.acts import touch
 from core.canonical import fingerprint
 from core.db import sql_table
 from core.draws import Draw as ComputedDraw
-from core.errors import Refusal, refuse_any
+from core.errors import Denied, Refusal, refuse_any
 from core.files import Saved
 from core.people import Actor, Power
 from exam.actions import advance
@@ -33,7 +33,7 @@ def admit(session: Session, actor: Actor, publication_id: int, candidacy_ids: It
     """
     publication = session.get(Publication, publication_id)
     if publication is None:
-        raise Refusal("There is no such publication.", status=404)
+        raise Denied
     selection_id = publication.selection_id
     actor.require(Power.SCORING_RESULT_PUBLISH, selection_id)
     wanted = set(candidacy_ids)
@@ -103,7 +103,7 @@ def record_draw(
     """
     post = session.get(Post, post_id)
     if post is None:
-        raise Refusal("There is no such post.", status=404)
+        raise Denied
     selection_id = post.selection_id
     actor.require(Power.INTERVIEW_DRAW_RECORD, selection_id)
     refuse_unless_interview(session, selection_id, now)

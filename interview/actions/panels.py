@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from core import audit
 from core.acts import touch
 from core.db import sql_table
-from core.errors import Problem, Refusal, refuse_any
+from core.errors import Denied, Problem, Refusal, refuse_any
 from core.people import ADMINISTRATORS, Actor, Duty, Power
 from core.tables import Account, DutyGrant, Person, WebSession
 from core.words import Sentence
@@ -89,7 +89,7 @@ def open_room(
     """Open a room (面试考场) where candidates for one post are heard."""
     post = session.get(Post, post_id)
     if post is None:
-        raise Refusal("There is no such post.", status=404)
+        raise Denied
     actor.require(Power.INTERVIEW_PANEL_COMPOSE, post.selection_id)
     problems = []
     if not _ROOM_CODE.fullmatch(code):
@@ -277,7 +277,7 @@ def _seat(session: Session, actor: Actor, seat_id: int) -> Seat:
     """A seat that is not withdrawn, if the actor composes panels in its selection."""
     seat = session.get(Seat, seat_id)
     if seat is None:
-        raise Refusal("There is no such seat.", status=404)
+        raise Denied
     actor.require(Power.INTERVIEW_PANEL_COMPOSE, seat.selection_id)
     if seat.withdrawn_at is not None:
         raise Refusal("Seat {number} has been withdrawn.", status=409, number=seat.number)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from core import audit
-from core.acts import touch
+from core.acts import prepared, touch
 from core.errors import Denied, Refusal, Stale
 from core.people import Actor
 from core.words import Sentence
@@ -25,6 +25,7 @@ DRAFT_CAP = 8000
 """Characters of a draft's JSON text; a form has far fewer."""
 
 
+@prepared
 def submit_sheet(
     session: Session, actor: Actor, hearing_id: int, marks: Marks, key: str, short_code: str, *, now: datetime
 ) -> Receipt:
@@ -90,6 +91,7 @@ def _again(sql: SheetSql, key: str, landing: Landing, kept: Kept, text: str) -> 
     return receipt
 
 
+@prepared
 def keep_draft(
     session: Session, seat_id: int, hearing_id: int, sequence: int, marks: Mapping[str, str], *, now: datetime
 ) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from interview.hearing import EventKind
@@ -81,3 +81,14 @@ def latest(session: Session, selection_id: int, most: int) -> tuple[Happening, .
     found = [Happening(at, room, number, EventKind(kind)) for at, room, number, kind in events]
     found += [Happening(at, room, number, EventKind.SUBMIT, seat) for at, room, number, seat in sheets]
     return tuple(sorted(found, key=lambda one: one.at, reverse=True)[:most])
+
+
+def called_at(session: Session, selection_id: int) -> Mapping[int, datetime]:
+    """When each hearing of a selection was called, the last time if it was called again."""
+    rows = session.execute(
+        select(col(HearingEvent.hearing_id), func.max(col(HearingEvent.at)))
+        .join(Hearing, col(Hearing.id) == col(HearingEvent.hearing_id))
+        .where(col(Hearing.selection_id) == selection_id, col(HearingEvent.kind) == EventKind.CALL.value)
+        .group_by(col(HearingEvent.hearing_id))
+    )
+    return dict(rows.tuples())

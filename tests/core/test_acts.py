@@ -150,10 +150,10 @@ def test_a_caller_who_goes_away_before_the_turn_changes_nothing_for_the_others(a
 
         def hold(_session: Session, *, now: datetime) -> None:
             busy.set()
-            free.wait()
+            free.wait(60)
 
         holding = asyncio.create_task(acts.keep(hold))
-        await asyncio.to_thread(busy.wait)
+        await asyncio.to_thread(busy.wait, 60)
         asked = [asyncio.create_task(acts.run(open_scope, CLERK, name)) for name in "abc"]
         await asyncio.sleep(0)
         holding.cancel()  # its write is running: it cannot be called back

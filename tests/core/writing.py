@@ -58,10 +58,10 @@ def at_once(runner: Acts, *calls: tuple[Any, ...], meanwhile: Callable[[], None]
 
         def hold(_session: Session, *, now: datetime) -> None:
             busy.set()
-            free.wait()
+            free.wait(60)
 
         holding = asyncio.create_task(runner.keep(hold))
-        await asyncio.to_thread(busy.wait)
+        await asyncio.to_thread(busy.wait, 60)
         asked = [asyncio.create_task(runner.run(*call) if call[0] else runner.keep(*call[1:])) for call in calls]
         await asyncio.sleep(0)
         meanwhile()

@@ -9,10 +9,11 @@ from sqlmodel import select
 from core.acts import Acts
 from core.db import Database
 from core.errors import Denied, Refusal
-from core.people import SYSTEM_SCOPE, Duty
+from core.people import SYSTEM_SCOPE, Actor, Duty
 from core.tables import Account, DutyGrant, Person, WebSession
 from interview import actions, queries
 from interview.hearing import EventKind
+from interview.lots import Register
 from interview.panel import JudgeKind, RecusalRule, Relation, Source, Tie
 from interview.tables import Judge, Recusal, Room, Seat
 from tests.interview.day import NOW, Day, in_rows, make_day, ready_day, staff
@@ -59,6 +60,29 @@ def test_who_composes_no_panels_here_does_none_of_it(day: Day) -> None:
             with pytest.raises(Denied):
                 day.run(act, actor, *args)
     assert len(day.journal()) == before
+
+
+def test_what_is_not_there_gets_the_same_answer_as_what_is_anothers(day: Day) -> None:
+    for act, args in (
+        (actions.open_room, (9999, "9", "第九考场")),
+        (actions.note_recusal, (9999, 1, RecusalRule.INTEREST, Source.JUDGE)),
+        (actions.seat_judge, (9999, 1, 2)),
+        (actions.issue_seat_card, (9999, "card", "pin")),
+        (actions.withdraw_seat, (9999, "生病")),
+        (actions.admit, (9999, [])),
+        (actions.record_draw, (9999, Register("1", ("监督员",), ()))),
+        (actions.note_number_view, (9999,)),
+        (actions.note_hearing, (9999, 1, EventKind.CALL)),
+    ):
+        with pytest.raises(Denied):
+            day.run(act, everybody(day), *args)
+    with pytest.raises(Denied):
+        day.run(actions.seal_hearing, everybody(day), 9999, 1, "", signers=frozenset())
+
+
+def everybody(day: Day) -> Actor:
+    """Somebody with every duty there is."""
+    return staff(50, day.selection_id, *Duty)
 
 
 # ── the register ─────────────────────────────────────────────────────────────────────────────────────────────────────

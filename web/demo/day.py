@@ -6,9 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from recording.actions import receive_recording
-from recording.queries import hearings_without_video
-
 from core.kinds import VIDEOS
 from core.people import Actor
 from exam.queries import posts_of
@@ -29,7 +26,9 @@ from interview.lots import Lot, Register
 from interview.panel import JudgeKind
 from interview.queries import admitted, hearings_of_room, panel, sealing
 from interview.scoresheet import SheetForm, check_marks
+from recording.actions import receive_recording
 from recording.clips import make_clip
+from recording.queries import hearings_without_video
 from scoring.actions import (
     accept_tally,
     confirm_shortlists,
@@ -40,10 +39,10 @@ from scoring.actions import (
 )
 from scoring.actions.results import COMPOSITE, ENTRY
 from scoring.computing import computed
-from web.passwords import PASSWORDS
 from web.demo.cast import CAST, invent
 from web.demo.front import Sample
 from web.demo.stage import PIN, Stage
+from web.passwords import PASSWORDS
 
 CLIP_SECONDS = 8
 WAIT_SECONDS = 600

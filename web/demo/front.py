@@ -32,9 +32,9 @@ from exam.vetting import Answer, Decision, VettingVerdict
 from scoring.actions import freeze_and_announce, propose_scheme, publish_written_results
 from scoring.scheme import document_from_toml
 from scoring.schemes import scheme_text
-from web.passwords import PASSWORDS
 from web.demo.cast import Invented, form_of, invent
 from web.demo.stage import NO_PASSWORD, PASSWORD, Stage
+from web.passwords import PASSWORDS
 
 PAPERS = (Paper("common", "公共科目", Decimal(100)), Paper("professional", "专业科目", Decimal(100)))
 CONDITIONS: tuple[dict[str, object], ...] = (

@@ -10,8 +10,8 @@ from core.actions import confirm_duty, create_first_administrator, create_staff_
 from core.people import SYSTEM_SCOPE, Actor, Duty, Proof
 from core.queries import duties_of
 from core.tables import Account
-from web.passwords import PASSWORDS
 from web.house import House
+from web.passwords import PASSWORDS
 
 T = TypeVar("T")
 PASSWORD = "gongxuan-2026"  # noqa: S105 - printed for everybody who tries the demonstration

@@ -27,7 +27,6 @@ from web.i18n import Language
 from web.pages import Filled
 from web.passwords import password_matches
 
-
 MOST_BY_CARD = 30  # wrong PINs for one card, from wherever they come
 
 

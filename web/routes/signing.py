@@ -4,20 +4,26 @@ from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from litestar.response import Redirect
+from sqlmodel import Session
 
-from core.actions import keep_session_end, open_candidate_account, set_password
+from core.actions import RECOVERY, keep_session_end, open_candidate_account, set_password
 from core.days import local_date
 from core.errors import Problem, Refusal
 from core.queries import accounts_by_identity, accounts_by_name
 from core.settings import Zone
 from core.tables import Account, Person
 from core.words import N_
-from exam.identity import ResidentNumber, check_name, read_identity
-from web.asking import PASSWORDS, Asker, password_matches, password_problem, subject_of
-from web.entering import TRIES, open_session
+from exam.identity import ResidentNumber, check_name, fold_number, read_identity
+from web.asking import Asker, try_code
+from web.entering import open_session
 from web.forms import Form
 from web.pages import Filled
+from web.passwords import hash_password, password_problem, which_matches
+from web.recovery import recovery_subject
 from web.security import SESSION, cookie_header
+from web.tries import MOST_CODES, MOST_PER_ADDRESS
+
+WRONG_CODE = N_("This code is not right or too old.")
 
 # ── in and out ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -33,26 +39,24 @@ def sign_in(asker: NamedDependency[Asker], form: NamedDependency[Form]) -> Respo
     """Open a session for the account whose password is right."""
     name, password = form.raw("name").strip(), form.raw("password")
     target = _local(form.raw("next"))
-    key = f"{asker.house.vault.fingerprint(name)[-16:]}@{asker.address}"
+    key, tries = f"{asker.house.vault.fingerprint(name)[-16:]}@{asker.address}", asker.house.tries
     try:
-        TRIES.refuse_more(key)
-        account = _account_for(asker, name, password)
-        if account is None:
-            TRIES.note(key)
+        tries.refuse_more(key)
+        found = _accounts(asker, name)
+        place = which_matches([account.password_hash for account, _ in found], password)
+        if place is None:
+            tries.note(key)
             raise Refusal("Name or password is not right.", field="name")  # noqa: TRY301 - one place shows it
     except Refusal as refusal:
         return asker.refused("signing/sign_in.html", form, refusal, next=target)
+    account = found[place][0]
     return open_session(asker, target or _home(account), account_id=account.id)
 
 
-def _account_for(asker: Asker, name: str, password: str) -> Account | None:
-    """The account that the name (staff) or identity number (candidates) and password open, if any."""
-    found: list[tuple[Account, Person]] = asker.read(accounts_by_name, name)
-    if not found:
-        found = asker.read(accounts_by_identity, asker.house.vault.fingerprint(name.upper()))
-    if not found:
-        password_matches("", password)
-    return next((account for account, _ in found if password_matches(account.password_hash, password)), None)
+def _accounts(asker: Asker, name: str) -> list[tuple[Account, Person]]:
+    """The accounts of a staff sign-in name or an identity number. Staff are not known in the internet zone."""
+    staff = [] if asker.house.settings.zone is Zone.PUBLIC else asker.read(accounts_by_name, name)
+    return staff or asker.read(accounts_by_identity, asker.house.vault.fingerprints(fold_number(name)))
 
 
 @post("/sign-out", sync_to_thread=True)
@@ -68,7 +72,7 @@ def sign_out(asker: NamedDependency[Asker]) -> Redirect:
 def send_code(asker: NamedDependency[Asker], form: NamedDependency[Form]) -> Redirect:
     """Send the signed-in person a one-time code for a second hand's proof, and come back."""
     asker.send_proof_code()
-    back = _local(form.raw("back")) or "/"
+    back = _local(form.raw("back")).partition("#")[0] or "/"
     return Redirect(back + ("&" if "?" in back else "?") + "code=sent#proof", status_code=303)
 
 
@@ -86,7 +90,7 @@ def sign_up(asker: NamedDependency[Asker], form: NamedDependency[Form]) -> Respo
     """Check what is given and send a code to the contact: the same answer whether or not the number is known."""
     name = form.text("name", longest=100)
     identity = form.text("identity", longest=40)
-    contact = _contact(form)
+    contact = form.contact("contact")
     password = form.raw("password")
     problems = [*form.problems, *(check_name(name) if name else ())]
     number = read_identity(identity, on=local_date(asker.visit.now, asker.visit.zone), field="identity")
@@ -96,33 +100,30 @@ def sign_up(asker: NamedDependency[Asker], form: NamedDependency[Form]) -> Respo
         problems.append(Problem(wrong, field="password"))
     if not form.ticked("notice"):
         problems.append(Problem(N_("Read the privacy notice and tick the box."), field="notice"))
-    key = f"sign-up@{asker.address}"
     try:
-        TRIES.refuse_more(key)
         if problems or not isinstance(number, ResidentNumber):
             raise Refusal.of(problems)
+        _count_code(asker, contact)
     except Refusal as refusal:
         return asker.refused("signing/sign_up.html", form, refusal)
     vault = asker.house.vault
-    subject = subject_of(asker.house, f"{asker.known.device}:{contact}")
     body = {
         "name": name,
         "identity": [vault.seal(number.number), vault.fingerprint(number.number)],
         "contact": [vault.seal(contact), vault.fingerprint(contact)],
-        "password_hash": PASSWORDS.hash(password),
+        "password_hash": hash_password(password, vault.salt(number.number)),
     }
-    asker.send_code("sign-up", subject, contact, body)
-    return asker.page("signing/code.html", subject=subject, purpose="sign-up", contact=contact)
+    asker.send_code("sign-up", contact, contact, body)
+    return _code_page(asker, "sign-up", contact)
 
 
 @post("/sign-up/code", sync_to_thread=True)
 def sign_up_code(asker: NamedDependency[Asker], form: NamedDependency[Form]) -> Response[str] | Redirect:
     """Open the account once the code is right, and sign in."""
-    subject, contact = form.raw("subject"), form.raw("contact")
-    right, body = asker.try_code("sign-up", subject, form.raw("code"))
+    contact = form.raw("contact")
+    right, body = asker.try_code("sign-up", contact, form.raw("code"))
     if not right:
-        refusal = Refusal("This code is not right or too old.", field="code")
-        return asker.refused("signing/code.html", form, refusal, subject=subject, purpose="sign-up", contact=contact)
+        return _code_page(asker, "sign-up", contact, form, Problem(WRONG_CODE, field="code"))
     account_id = asker.act(
         open_candidate_account,
         name=body["name"],
@@ -133,13 +134,21 @@ def sign_up_code(asker: NamedDependency[Asker], form: NamedDependency[Form]) -> 
     return open_session(asker, "/my", account_id=account_id)
 
 
-def _contact(form: Form) -> str:
-    """A mobile number or an e-mail address."""
-    contact = form.text("contact", longest=100).replace(" ", "")
-    plausible = contact.removeprefix("+").isdecimal() and 6 <= len(contact) <= 16
-    if contact and not plausible and ("@" not in contact[1:-1]):
-        form.wrong("contact", N_("Give a mobile number or an e-mail address."))
-    return contact
+def _count_code(asker: Asker, contact: str) -> None:
+    """Count a code to be sent, whether or not it will be. Raises Refusal after too many to one contact."""
+    to, by = f"code:{asker.house.vault.fingerprint(contact)[-16:]}", f"code@{asker.address}"
+    asker.house.tries.refuse_more(to, MOST_CODES)
+    asker.house.tries.refuse_more(by, MOST_PER_ADDRESS)
+    asker.house.tries.note(to)
+    asker.house.tries.note(by)
+
+
+def _code_page(
+    asker: Asker, purpose: str, contact: str, form: Form | None = None, *problems: Problem
+) -> Response[str]:
+    """The page that asks for the code; again with what was typed where something is wrong."""
+    filled, status = (Filled(form.values, problems), 422) if form else (Filled(), 200)
+    return asker.page("signing/code.html", status=status, form=filled, purpose=purpose, contact=contact)
 
 
 # ── recovery ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -154,32 +163,66 @@ def recover_page(asker: NamedDependency[Asker]) -> Response[str]:
 @post("/recover", sync_to_thread=True)
 def recover(asker: NamedDependency[Asker], form: NamedDependency[Form]) -> Response[str]:
     """Send a code if name and contact belong together; answer the same in every case."""
-    name, contact = form.text("name", longest=64), _contact(form)
-    if form.problems:
-        return asker.refused("signing/recover.html", form, Refusal.of(form.problems))
-    TRIES.refuse_more(f"recover@{asker.address}")
-    TRIES.note(f"recover@{asker.address}")
-    vault = asker.house.vault
-    found = asker.read(accounts_by_name, name) or asker.read(accounts_by_identity, vault.fingerprint(name.upper()))
-    account = next((a for a, person in found if person.contact_hash == vault.fingerprint(contact)), None)
-    subject = subject_of(asker.house, f"{asker.known.device}:recover:{name}")
-    asker.send_code("recover", subject, contact if account else "", {"account": account.id if account else 0})
-    return asker.page("signing/code.html", subject=subject, purpose="recover", contact=contact)
+    name, contact = form.text("name", longest=64), form.contact("contact")
+    try:
+        form.refuse()
+        _count_code(asker, contact)
+    except Refusal as refusal:
+        return asker.refused("signing/recover.html", form, refusal)
+    hashes = asker.house.vault.fingerprints(contact)
+    account = next((a for a, person in _accounts(asker, name) if person.contact_hash in hashes), None)
+    asker.send_code("recover", contact, contact if account else "", {"account": account.id if account else 0})
+    return _code_page(asker, "recover", contact)
 
 
 @post("/recover/code", sync_to_thread=True)
-def recover_code(asker: NamedDependency[Asker], form: NamedDependency[Form]) -> Response[str] | Redirect:
+def recover_code(asker: NamedDependency[Asker], form: NamedDependency[Form]) -> Response[str]:
     """Set the new password once the code is right; every session of the account ends."""
-    subject, contact, password = form.raw("subject"), form.raw("contact"), form.raw("password")
-    shown = {"subject": subject, "purpose": "recover", "contact": contact}
+    contact, password = form.raw("contact"), form.raw("password")
     if wrong := password_problem(password):
-        return asker.refused("signing/code.html", form, Refusal.of([Problem(wrong, field="password")]), **shown)
-    right, body = asker.try_code("recover", subject, form.raw("code"))
+        return _code_page(asker, "recover", contact, form, Problem(wrong, field="password"))
+    right, body = asker.try_code("recover", contact, form.raw("code"))
     if not (right and body["account"]):
-        refusal = Refusal("This code is not right or too old.", field="code")
-        return asker.refused("signing/code.html", form, refusal, **shown)
-    asker.act(set_password, body["account"], PASSWORDS.hash(password))
+        return _code_page(asker, "recover", contact, form, Problem(WRONG_CODE, field="code"))
+    return _changed(asker, body["account"], password)
+
+
+@get("/recover/desk", sync_to_thread=True)
+def desk_page(asker: NamedDependency[Asker]) -> Response[str]:
+    """The form for the code that two members of staff have given out at the desk."""
+    return asker.page("signing/desk.html")
+
+
+@post("/recover/desk", sync_to_thread=True)
+def desk_code(asker: NamedDependency[Asker], form: NamedDependency[Form]) -> Response[str]:
+    """Set the new password once the desk's code is right; it is tried alike whether or not there is one."""
+    name, password = form.text("name", longest=64), form.raw("password")
+    key = f"desk@{asker.address}"
+    try:
+        if wrong := password_problem(password):
+            form.wrong("password", wrong)
+        form.refuse()
+        asker.house.tries.refuse_more(key)
+        subject = recovery_subject(asker.house, name)
+        right, body = try_code(asker.house, RECOVERY, subject, form.raw("code").upper())
+        if not right:
+            asker.house.tries.note(key)
+            raise Refusal(WRONG_CODE, field="code")  # noqa: TRY301 - one place shows it
+    except Refusal as refusal:
+        return asker.refused("signing/desk.html", form, refusal)
+    return _changed(asker, body["account"], password)
+
+
+def _changed(asker: Asker, account_id: int, password: str) -> Response[str]:
+    """The new password set; a candidate's with the salt that all claims of the number share."""
+    identity = asker.house.vault.open(asker.read(_identity_of, account_id))
+    salt = asker.house.vault.salt(identity) if identity else None
+    asker.act(set_password, account_id, hash_password(password, salt))
     return asker.page("signing/sign_in.html", next="", form=Filled(), changed=True)
+
+
+def _identity_of(session: Session, account_id: int) -> str:
+    return session.get_one(Person, session.get_one(Account, account_id).person_id).identity_cipher
 
 
 def _local(target: str) -> str:
@@ -197,7 +240,7 @@ router = Router(
     "/",
     route_handlers=[
         sign_in_page, sign_in, sign_out, send_code, sign_up_page, sign_up, sign_up_code, recover_page, recover,
-        recover_code,
+        recover_code, desk_page, desk_code,
     ],
     opt={"zone": Zone.ALL},
 )  # fmt: skip

@@ -225,6 +225,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_publication_selection_id"), "publication", ["selection_id"], unique=False)
     op.create_table(
+        "recovery",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("contact_cipher", sa.String(), nullable=False),
+        sa.Column("contact_hash", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("opened_by", sa.Integer(), nullable=False),
+        sa.Column("opened_device", sa.String(), nullable=False),
+        sa.Column("opened_at", core.db.Instant(), nullable=False),
+        sa.Column("ended_by", sa.Integer(), nullable=False),
+        sa.Column("ended_at", core.db.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_recovery_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery")),
+    )
+    op.create_index(op.f("ix_recovery_account_id"), "recovery", ["account_id"], unique=False)
+    op.create_index(op.f("ix_recovery_state"), "recovery", ["state"], unique=False)
+    op.create_table(
         "retention_event",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("selection_id", sa.Integer(), nullable=False),

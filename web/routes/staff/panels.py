@@ -44,9 +44,10 @@ from interview.queries import (
     sheet_form,
 )
 from interview.tables import Room, Seat
-from web.asking import PASSWORDS, Asker, need
+from web.asking import Asker, need
 from web.forms import Form
 from web.pages import Filled, Paging, with_query
+from web.passwords import hash_password
 from web.routes.staff.here import Here, enter
 
 RELATIONS = 3
@@ -259,7 +260,7 @@ def issue_cards(
     cards = [IssuedCard(seat, new_code(), new_pin()) for seat in chosen]
     for card in cards:
         card_hash = asker.house.vault.fingerprint(card.code)
-        asker.act(issue_seat_card, card.seat.seat_id, card_hash, PASSWORDS.hash(card.pin))
+        asker.act(issue_seat_card, card.seat.seat_id, card_hash, hash_password(card.pin))
     return asker.page("staff/interview_cards.html", here=here, room=room, cards=cards, kind_words=KIND_WORDS)
 
 

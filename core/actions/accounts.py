@@ -1,17 +1,14 @@
-"""Acts on people, duties and files, and the scratch writes of sessions and codes."""
+"""Acts on accounts and duties, by the three administrators."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from core import audit
+from core.actions.sessions import PEOPLE, end_sessions
 from core.acts import touch
-from core.db import sql_table
 from core.errors import Denied, Refusal
-from core.files import Saved
 from core.people import (
     ADMINISTRATORS,
     SYSTEM_SCOPE,
@@ -22,12 +19,7 @@ from core.people import (
     conflict,
     require_second_hand,
 )
-from core.tables import Account, DutyGrant, OneTimeCode, Person, Scope, StoredFile, WebSession
-
-CODE_TRIES = 5
-PEOPLE = "people"  # the topic that makes every process forget who is signed in and what they may do
-
-# ── accounts and duties ──────────────────────────────────────────────────────────────────────────────────────────────
+from core.tables import Account, DutyGrant, Person, Scope
 
 
 def open_system(session: Session, actor: Actor, *, now: datetime) -> None:
@@ -51,8 +43,14 @@ def open_candidate_account(
 ) -> int:
     """Open an account for somebody who claims an identity number; `identity` and `contact` are (cipher, hash).
 
-    Several people may claim one number: nobody learns here who is known, and vetting decides who it is.
+    Several people may claim one number: nobody learns here who is known, and vetting decides who it is. Whoever claims
+    it again with the same, just proven contact has forgotten their account: it gets the new password.
     """
+    if (account := _same_claim(session, identity[1], contact[1])) is not None:
+        account.password_hash = password_hash
+        end_sessions(session, _id(account), now)
+        audit.record(session, actor, "account.password_set", now, scope=SYSTEM_SCOPE, account=account.id)
+        return _id(account)
     person = Person(
         name=name,
         identity_cipher=identity[0],
@@ -68,6 +66,17 @@ def open_candidate_account(
     session.flush()
     audit.record(session, actor, "account.opened", now, scope=SYSTEM_SCOPE, account=account.id, person=person.id)
     return _id(account)
+
+
+def _same_claim(session: Session, identity_hash: str, contact_hash: str) -> Account | None:
+    """The open account of somebody who claimed this number with this contact before."""
+    return session.exec(
+        select(Account)
+        .join(Person, col(Person.id) == col(Account.person_id))
+        .where(Person.identity_hash == identity_hash, Person.contact_hash == contact_hash)
+        .where(col(Account.name).is_(None), col(Account.closed_at).is_(None))
+        .order_by(col(Account.id))
+    ).first()
 
 
 def create_staff_account(
@@ -200,89 +209,6 @@ def _refuse_conflict(session: Session, account_id: int, scope_id: int, duty: Dut
         raise Refusal("This person already holds this duty here.", field="duty")
     if (other := conflict(held, duty, elsewhere=elsewhere)) is not None:
         raise Refusal("This person holds a duty that excludes this one: {other}.", field="duty", other=other)
-
-
-def set_password(session: Session, actor: Actor, account_id: int, password_hash: str, *, now: datetime) -> None:
-    """Set a new password after recovery and end every session of the account."""
-    account = session.get(Account, account_id)
-    if account is None:
-        raise Denied
-    account.password_hash = password_hash
-    session.execute(
-        update(sql_table(WebSession))
-        .where(col(WebSession.account_id) == account_id, col(WebSession.ended_at).is_(None))
-        .values(ended_at=now)
-    )
-    touch(session, PEOPLE)
-    audit.record(session, actor, "account.password_set", now, scope=SYSTEM_SCOPE, account=account_id)
-
-
-def note_file(session: Session, saved: Saved, now: datetime) -> None:
-    """Enter a file whose bytes are safe in the store; part of the act that uses it."""
-    if session.get(StoredFile, saved.sha256) is None:
-        session.add(StoredFile(sha256=saved.sha256, size=saved.size, media_type=saved.media_type, stored_at=now))
-        session.flush()
-
-
-# ── scratch: sessions and codes ──────────────────────────────────────────────────────────────────────────────────────
-
-
-def keep_session(session: Session, row: dict[str, Any], *, now: datetime) -> None:
-    """Keep a new browser session; an older one of the same browser, if named by `replaces`, ends."""
-    replaces = row.pop("replaces", "")
-    if replaces and (old := session.get(WebSession, replaces)) is not None:
-        old.ended_at = now
-        touch(session, PEOPLE)
-    session.add(WebSession(**row, created_at=now, seen_at=now))
-
-
-def keep_seen(session: Session, token_hashes: Sequence[str], *, now: datetime) -> None:
-    """Note that sessions were used."""
-    session.execute(
-        update(sql_table(WebSession)).where(col(WebSession.token_hash).in_(token_hashes)).values(seen_at=now)
-    )
-
-
-def keep_session_end(session: Session, token_hash: str, *, now: datetime) -> None:
-    """End one session."""
-    if (row := session.get(WebSession, token_hash)) is not None:
-        row.ended_at = now
-        touch(session, PEOPLE)
-
-
-def keep_language(session: Session, token_hash: str, language: str, *, now: datetime) -> None:  # noqa: ARG001
-    """Keep the language chosen in a session."""
-    if (row := session.get(WebSession, token_hash)) is not None:
-        row.language = language
-
-
-def keep_code(
-    session: Session, purpose: str, subject: str, code_hash: str, body: Any, *, life: timedelta, now: datetime
-) -> None:
-    """Keep a one-time code; earlier ones for the same purpose and subject die."""
-    session.execute(
-        update(sql_table(OneTimeCode))
-        .where(col(OneTimeCode.purpose) == purpose, col(OneTimeCode.subject) == subject)
-        .where(col(OneTimeCode.used_at).is_(None))
-        .values(used_at=now)
-    )
-    session.add(OneTimeCode(purpose=purpose, subject=subject, code_hash=code_hash, body=body, expires_at=now + life))
-
-
-def keep_code_try(session: Session, purpose: str, subject: str, code_hash: str, *, now: datetime) -> tuple[bool, Any]:
-    """Try a code: (True, what was kept with it) once, else (False, None); five wrong tries end it."""
-    row = session.exec(
-        select(OneTimeCode)
-        .where(OneTimeCode.purpose == purpose, OneTimeCode.subject == subject, col(OneTimeCode.used_at).is_(None))
-        .order_by(col(OneTimeCode.id).desc())
-    ).first()
-    if row is None or row.expires_at < now or row.tries >= CODE_TRIES:
-        return False, None
-    if row.code_hash != code_hash:
-        row.tries += 1
-        return False, None
-    row.used_at = now
-    return True, row.body
 
 
 def _id(row: Any) -> int:
