@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import func, select as sql_select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from core.people import Actor, Duty
-from core.tables import Account, DutyGrant, Person, Scope, WebSession
+from core.tables import Account, DutyGrant, Person, Recovery, Scope, WebSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +139,63 @@ def names_of(session: Session, person_ids: set[int]) -> dict[int, str]:
         return {}
     rows = session.exec(select(Person.id, Person.name).where(col(Person.id).in_(person_ids)))
     return {person_id or 0: name for person_id, name in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An account that a sign-in name or identity number leads to; `confirmed` if vetting has seen the papers."""
+
+    account_id: int
+    opened_at: datetime
+    contact_cipher: str
+    confirmed: bool
+
+
+def claims(session: Session, name: str, identity_hashes: Sequence[str]) -> list[Claim]:
+    """The accounts of a staff sign-in name, or else those that claim an identity number (its keyed hashes)."""
+    found = accounts_by_name(session, name) or accounts_by_identity(session, identity_hashes)
+    return [
+        Claim(account.id or 0, account.created_at, person.contact_cipher, person.confirmed_hash is not None)
+        for account, person in found
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryLine:
+    """A recovery at the desk with whose account it opens, and who opened it; `sign_in` is empty for candidates."""
+
+    number: int
+    state: str
+    name: str
+    sign_in: str
+    identity_cipher: str
+    contact_cipher: str
+    new_contact_cipher: str
+    reason: str
+    opened_by: str
+    opened_at: datetime
+
+
+def recoveries(session: Session) -> list[RecoveryLine]:
+    """The recoveries that wait for the second hand, oldest first."""
+    rows = session.execute(_RECOVERIES.where(Recovery.state == "open").order_by(col(Recovery.id)))
+    return [RecoveryLine(*row) for row in rows]
+
+
+def recovery(session: Session, number: int) -> RecoveryLine | None:
+    """One recovery, open or ended."""
+    row = session.execute(_RECOVERIES.where(Recovery.id == number)).first()
+    return RecoveryLine(*row) if row else None
+
+
+_OPENER = aliased(Person)
+_RECOVERIES = (
+    sql_select(
+        col(Recovery.id), col(Recovery.state), col(Person.name), func.coalesce(col(Account.name), ""),
+        col(Person.identity_cipher), col(Person.contact_cipher), col(Recovery.contact_cipher), col(Recovery.reason),
+        col(_OPENER.name), col(Recovery.opened_at),
+    )
+    .join(Account, col(Account.id) == col(Recovery.account_id))
+    .join(Person, col(Person.id) == col(Account.person_id))
+    .join(_OPENER, col(_OPENER.id) == col(Recovery.opened_by))
+)  # fmt: skip

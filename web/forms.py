@@ -17,7 +17,9 @@ from core.words import N_
 LONGEST = 4000
 REQUIRED = N_("Fill this in.")
 YEARS = range(1900, 2200)
-# Controls other than line ends and tab, what turns the writing direction, and what stands for bytes that are no text.
+# NUL and halves of characters are what no database takes; they become U+FFFD. A field takes neither that, nor controls
+# other than line ends and tab, nor what turns the writing direction.
+NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffd-\uffff]")
 TELEPHONE = re.compile(r"\+?[0-9]{6,15}")
 MAIL = re.compile(r"[a-z0-9!#$%&'*+/=?^_{|}~.-]{1,64}@[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
@@ -71,7 +73,7 @@ class Form:
     def contact(self, name: str) -> str:
         """A mobile number or an e-mail address, folded so that it is found again however it is typed."""
         value = unicodedata.normalize("NFKC", self.text(name, longest=100)).replace(" ", "").lower()
-        number = value.replace("-", "")
+        number = re.sub(r"^(\+86|0086)(?=1[0-9]{10}$)", "", value.replace("-", ""))
         if TELEPHONE.fullmatch(number):
             return number
         if value and not MAIL.fullmatch(value):
@@ -163,12 +165,7 @@ def form_of(data: Mapping[str, object]) -> Form:
             if isinstance(item, UploadFile):
                 files.setdefault(name, []).append(Upload(item.filename, item.file))  # type: ignore[arg-type] # spooled
             else:
-                texts.setdefault(name, []).append(_storable(str(item)))
+                texts.setdefault(name, []).append(NO_TEXT.sub("\ufffd", str(item)))
     if any(len(text) > LONGEST * 50 for kept in texts.values() for text in kept):
         raise Refusal("What was sent is too long for a form.", status=413)
     return Form(texts, files)
-
-
-def _storable(text: str) -> str:
-    """The text with U+FFFD for what no database takes: NUL, and halves of characters."""
-    return text.replace("\x00", "\ufffd").encode(errors="replace").decode() if not text.isascii() or "\x00" in text else text

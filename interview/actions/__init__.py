@@ -11,11 +11,13 @@ from interview.actions.panels import (
     seat_judge,
     withdraw_seat,
 )
+from interview.actions.seats import draw_seats
 from interview.actions.sheets import keep_draft, submit_sheet
 
 __all__ = [
     "NewJudge",
     "admit",
+    "draw_seats",
     "issue_seat_card",
     "keep_draft",
     "note_hearing",

@@ -19,6 +19,7 @@ from core.db import Database
 from core.errors import Refusal, Unavailable
 from core.people import Actor
 from core.tables import Account
+from tests.core.full_disk import Disk
 from tests.core.writing import CLERK, at_once, journal, kinds, open_and_refuse, open_scope
 
 CHILDREN = Path(__file__).parent
@@ -30,19 +31,6 @@ def database(sqlite_url: str) -> Iterator[Database]:
     opened = Database(sqlite_url)
     yield opened
     opened.close()
-
-
-class Disk:
-    """A disk of which only so many pages may be used by the writer, from its next connection on."""
-
-    def __init__(self, database: Database) -> None:
-        self.free_pages: int | None = None
-        event.listen(database._writing, "connect", self._limit)
-
-    def _limit(self, driver: Any, _record: object) -> None:
-        if self.free_pages is not None:
-            (used,) = driver.execute("PRAGMA page_count").fetchone()
-            driver.execute(f"PRAGMA max_page_count={used + self.free_pages}").close()
 
 
 def test_on_a_full_disk_what_fits_is_done_and_the_rest_is_not(database: Database) -> None:

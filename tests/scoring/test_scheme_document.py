@@ -352,7 +352,7 @@ def changed(document, path, value) -> None:
         return
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(
     st.sampled_from([EVERYTHING, scheme_text()]),
     st.lists(st.tuples(st.sampled_from(PLACES), st.sampled_from([*NUMBERS, *OTHERS])), max_size=3),

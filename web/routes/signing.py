@@ -143,9 +143,7 @@ def _count_code(asker: Asker, contact: str) -> None:
     asker.house.tries.note(by)
 
 
-def _code_page(
-    asker: Asker, purpose: str, contact: str, form: Form | None = None, *problems: Problem
-) -> Response[str]:
+def _code_page(asker: Asker, purpose: str, contact: str, form: Form | None = None, *problems: Problem) -> Response[str]:
     """The page that asks for the code; again with what was typed where something is wrong."""
     filled, status = (Filled(form.values, problems), 422) if form else (Filled(), 200)
     return asker.page("signing/code.html", status=status, form=filled, purpose=purpose, contact=contact)

@@ -29,7 +29,7 @@ function show(part) {
 
 function choose(button) {
   if (task?.request) {
-    window.alert(words.sayBusy);
+    panel.scrollIntoView({ block: "nearest" });
     return;
   }
   task = { address: button.dataset.film, number: button.dataset.number, called: button.dataset.called ?? "" };

@@ -90,6 +90,11 @@ class RoomDesk:
     lines: tuple[Line, ...]
 
     @property
+    def standing(self) -> str:
+        """Which version of which hearing the forms are for."""
+        return f"{self.heard.hearing_id}.{self.heard.version}" if self.heard else "none"
+
+    @property
     def inside(self) -> bool:
         """Whether somebody is in the room."""
         return self.heard is not None and self.heard.state in IN_ROOM
@@ -103,10 +108,19 @@ def room_page(asker: NamedDependency[Asker], code: FromPath[str], room_id: FromP
 
 
 @get("/staff/{code:str}/rooms/{room_id:int}/progress", sync_to_thread=True)
-def room_progress(asker: NamedDependency[Asker], code: FromPath[str], room_id: FromPath[int]) -> Response[str]:
-    """What changes by itself: sheets in, states, recordings. The officer's forms are left alone."""
+def room_progress(
+    asker: NamedDependency[Asker], code: FromPath[str], room_id: FromPath[int], seen: FromQuery[str] = ""
+) -> Response[str]:
+    """What changes by itself: sheets in, states, recordings.
+
+    The officer's forms are left alone, unless the hearing has moved on from the one `seen`: then they are renewed.
+    """
     here = enter(asker, code, Power.INTERVIEW_HEARING_RUN, Power.RECORDING_VIDEO_UPLOAD)
-    return asker.page("staff/room.html", "progress", **_data(asker, here, room_id))
+    data = _data(asker, here, room_id)
+    answer = asker.page("staff/room.html", "progress", **data)
+    if seen and seen != data["desk"].standing:
+        answer.headers["HX-Trigger"] = '{"moved": {"target": "#desk"}}'
+    return answer
 
 
 @post("/staff/{code:str}/rooms/{room_id:int}/hearings/{hearing_id:int}", sync_to_thread=True)
