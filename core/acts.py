@@ -15,6 +15,7 @@ from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
+import psycopg
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col
@@ -118,13 +119,13 @@ class Acts:
             wanted = [call for call in batch if not call.answer.cancelled()]
             try:
                 outcomes = self._settle(wanted) if wanted else []
-                answer_all(wanted, outcomes)
                 self._tell(wanted, outcomes)
+                answer_all(wanted, outcomes)
             except Exception:
                 log.exception("the writer met something unexpected")
                 self._drop_connection()
                 unanswered = [call for call in wanted if not call.answer.done()]
-                answer_all(unanswered, [(False, Unavailable())] * len(unanswered))
+                answer_all(unanswered, [(False, Unavailable()) for _ in unanswered])
             if ended:
                 break
         self._drop_connection()
@@ -153,9 +154,12 @@ class Acts:
         return outcomes
 
     def _tell(self, batch: list[Call], outcomes: list[Outcome]) -> None:
-        """Tell open pages what was touched, once everybody has their answer."""
+        """Tell what was touched before anybody is answered: their next request meets nothing remembered from before."""
         if self._listener and (topics := topics_of(batch, outcomes)):
-            self._listener(topics)
+            try:
+                self._listener(topics)
+            except Exception:
+                log.exception("somebody who listens to the acts failed")
 
     def _alone(self, call: Call) -> Outcome:
         try:
@@ -311,10 +315,10 @@ class Acts:
 
 def _database_failed(cause: Exception | None) -> bool:
     """Whether the database could not work (disk full, I/O error, lock, memory), whatever the act was."""
-    if not isinstance(cause, OperationalError):
-        return False
-    code = getattr(cause.orig, "sqlite_errorcode", None)
-    return code is None or code & 0xFF in SQLITE_FAILS
+    error = cause.orig if isinstance(cause, OperationalError) else cause  # a prepared act hears the driver itself
+    if isinstance(error, sqlite3.OperationalError):
+        return error.sqlite_errorcode & 0xFF in SQLITE_FAILS
+    return isinstance(error, psycopg.OperationalError)
 
 
 def _reason(cause: Exception | None) -> str:

@@ -166,7 +166,7 @@ class Database:
             event.listen(self._reading, "connect", _postgres_reader)
 
     def _engine(self, **options: Any) -> Engine:
-        return create_engine(self.url, **options)
+        return create_engine(self.url, hide_parameters=True, **options)  # an error names no person in the log
 
     def writer(self) -> Connection:
         """A connection that may write. Only the act runner and migrations open one."""

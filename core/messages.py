@@ -1,8 +1,11 @@
 """Messages to people: e-mail by SMTP, or text files in an outbox folder (the default, picked up by a gateway)."""
 
+import logging
 import re
 import smtplib
+import ssl
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -11,6 +14,8 @@ from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlparse
 
 from core.settings import Settings
+
+log = logging.getLogger("gongxuan.messages")
 
 
 class Sender(Protocol):
@@ -36,7 +41,10 @@ class Outbox:
 
 @dataclass(frozen=True, slots=True)
 class Smtp:
-    """E-mail through a relay: `smtp://user:password@host:port?from=address`."""
+    """E-mail through a relay: `smtp://user:password@host:port?from=address`, or `smtps://` where TLS comes first.
+
+    A password is sent only to a relay whose certificate is trusted.
+    """
 
     url: str
 
@@ -47,12 +55,39 @@ class Smtp:
         message["From"] = parse_qs(parts.query)["from"][0]
         message["Date"] = now
         message.set_content(text)
-        with smtplib.SMTP(parts.hostname or "localhost", parts.port or 25, timeout=10) as relay:
-            if parts.scheme == "smtps" or parts.username:
-                relay.starttls()
+        host, trusted = parts.hostname or "localhost", ssl.create_default_context()
+        with (
+            smtplib.SMTP_SSL(host, parts.port or 465, timeout=10, context=trusted)
+            if parts.scheme == "smtps"
+            else smtplib.SMTP(host, parts.port or 25, timeout=10)
+        ) as relay:
             if parts.username:
+                if parts.scheme == "smtp":
+                    relay.starttls(context=trusted)
                 relay.login(unquote(parts.username), unquote(parts.password or ""))
             relay.send_message(message)
+
+
+class Later:
+    """Sends as another sender does, from a thread of its own.
+
+    Nobody waits for a relay, is stopped by a broken one, or learns from the time it takes whether anything was sent.
+    """
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+        self._thread = ThreadPoolExecutor(
+            1, thread_name_prefix="messages"
+        )  # is waited for at the end
+
+    def send(self, contact: str, text: str, now: datetime) -> None:
+        self._thread.submit(self._send, contact, text, now)
+
+    def _send(self, contact: str, text: str, now: datetime) -> None:
+        try:
+            self._sender.send(contact, text, now)
+        except Exception as cause:  # noqa: BLE001 - whatever it was, the next message is to go out
+            log.error("a message could not be sent (%s)", type(cause).__name__)  # noqa: TRY400 - a trace names the contact
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,5 +105,5 @@ class Shown:
 def open_sender(settings: Settings) -> Sender:
     """The sender the settings name."""
     if settings.message_sender == "smtp":
-        return Smtp(settings.smtp_url)
+        return Later(Smtp(settings.smtp_url))
     return Outbox(settings.data / "outbox")

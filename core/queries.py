@@ -128,6 +128,12 @@ def staff(session: Session) -> list[StaffLine]:
     ]
 
 
+def newest_sealed(session: Session) -> str:
+    """The contact sealed last, or "": by it a process finds out at its start whether it has the right keys."""
+    sealed = select(Person.contact_cipher).where(Person.contact_cipher != "").order_by(col(Person.id).desc())
+    return session.exec(sealed).first() or ""
+
+
 def scopes(session: Session) -> list[Scope]:
     """All scopes in order."""
     return list(session.exec(select(Scope).order_by(col(Scope.id))))
@@ -178,13 +184,13 @@ class RecoveryLine:
 
 def recoveries(session: Session) -> list[RecoveryLine]:
     """The recoveries that wait for the second hand, oldest first."""
-    rows = session.execute(_RECOVERIES.where(Recovery.state == "open").order_by(col(Recovery.id)))
+    rows = session.execute(_RECOVERIES.where(col(Recovery.state) == "open").order_by(col(Recovery.id)))
     return [RecoveryLine(*row) for row in rows]
 
 
 def recovery(session: Session, number: int) -> RecoveryLine | None:
     """One recovery, open or ended."""
-    row = session.execute(_RECOVERIES.where(Recovery.id == number)).first()
+    row = session.execute(_RECOVERIES.where(col(Recovery.id) == number)).first()
     return RecoveryLine(*row) if row else None
 
 

@@ -1,5 +1,6 @@
 """Settings: the environment read once into one frozen value."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 from core.errors import Problem, refuse_any
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+SMTP_URL = re.compile(r"smtps?://([^@/]*@)?[^@/?:]+(:[0-9]+)?/?\?from=[^@&\s]+@[^@&\s]+")
 
 
 class Zone(StrEnum):
@@ -97,6 +99,8 @@ def read_settings(environment: Mapping[str, str], **changes: object) -> Settings
                 problems.append(Problem("This must be a whole number of seconds.", field=name))
     if values["message_sender"] not in {"outbox", "smtp"}:
         problems.append(Problem("Messages go to an outbox folder or by smtp.", field="GONGXUAN_MESSAGES"))
+    if values["message_sender"] == "smtp" and not SMTP_URL.fullmatch(str(values["smtp_url"])):
+        problems.append(Problem("This must be smtp://host?from=address.", field="GONGXUAN_SMTP_URL"))
     refuse_any(problems)
     values.update(changes)
     return Settings(**values)  # type: ignore[arg-type] # each value was made for its field just above

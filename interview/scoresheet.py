@@ -234,16 +234,17 @@ def check_marks(form: SheetForm, handed_in: Mapping[str, object]) -> Marks:
 
 
 def _mark(form: SheetForm, element: Element, value: object) -> Decimal | Problem:
-    facts: dict[str, object] = {"element": element.name, "maximum": form.shown(element.maximum), "step": form.step}
     text = unicodedata.normalize("NFKC", value).strip() if isinstance(value, str) else value
     if text is None or text == "":
-        return Problem("{element} has no mark yet.", facts, element.key)
+        return Problem("{element} has no mark yet.", {"element": element.name}, element.key)
     if not isinstance(text, str) or not _NUMBER.fullmatch(text):
-        return Problem("The mark for {element} is not a number.", facts, element.key)
+        return Problem("The mark for {element} is not a number.", {"element": element.name}, element.key)
     mark = Decimal(text)
     if mark > element.maximum:
+        facts = {"element": element.name, "maximum": form.shown(element.maximum)}
         return Problem("The mark for {element} is above its maximum {maximum}.", facts, element.key)
     if mark % form.step:
+        facts = {"element": element.name, "step": form.step}
         return Problem("Marks for {element} go in steps of {step}.", facts, element.key)
     return mark
 

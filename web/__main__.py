@@ -16,10 +16,12 @@ from core.actions import create_first_administrator, open_system, rekey_people
 from core.errors import Refusal
 from core.messages import Shown
 from core.people import SYSTEM_SCOPE, Actor, Duty
+from core.queries import newest_sealed
 from core.rekeying import outdated
 from core.settings import Settings, Zone, read_settings
 from core.tables import Scope
 from core.vault import open_vault, with_new_key, write_keys
+from web.forms import Form
 from web.house import House, open_house
 from web.migrate import migrate
 from web.passwords import hash_password, password_problem
@@ -86,10 +88,16 @@ def open_ready(settings: Settings) -> House:
     settings.data.mkdir(parents=True, exist_ok=True)
     migrate(settings.database_url)
     house = open_house(settings)
-    with house.database.reading() as session:
-        opened = session.get(Scope, SYSTEM_SCOPE) is not None
-    if not opened:
-        house.acts.run_sync(open_system, OPERATOR)
+    try:
+        with house.database.reading() as session:
+            opened = session.get(Scope, SYSTEM_SCOPE) is not None
+            sealed = newest_sealed(session)
+        house.vault.open(sealed)  # keys that fit another database are refused before anything is sealed with them
+        if not opened:
+            house.acts.run_sync(open_system, OPERATOR)
+    except BaseException:
+        house.close()
+        raise
     return house
 
 
@@ -159,23 +167,27 @@ def run_migrate(options: argparse.Namespace) -> int:
 
 def run_admin(options: argparse.Namespace) -> int:
     """Create the first system, security or audit administrator."""
-    password = Path(options.password_file).read_text("utf-8").strip() if options.password_file else getpass.getpass()
+    given = {"name": [options.name], "sign_in": [options.sign_in], "contact": [options.contact]}
+    form = Form(given)
+    name, sign_in, contact = form.text("name", longest=100), form.sign_in("sign_in"), form.contact("contact")
+    password = _file_text(options.password_file).strip() if options.password_file else getpass.getpass()
     if wrong := password_problem(password):
-        raise Refusal(wrong, field="password")
+        form.wrong("password", wrong)
+    form.refuse()
     house = open_ready(settings_of(options))
     try:
         house.acts.run_sync(
             create_first_administrator,
             OPERATOR,
             Duty(f"{options.kind}_admin"),
-            name=options.name,
-            sign_in=options.sign_in,
-            contact=(house.vault.seal(options.contact), house.vault.fingerprint(options.contact)),
+            name=name,
+            sign_in=sign_in,
+            contact=(house.vault.seal(contact), house.vault.fingerprint(contact)),
             password_hash=hash_password(password),
         )
     finally:
         house.close()
-    print(f"Created the {options.kind} administrator {options.sign_in}.")
+    print(f"Created the {options.kind} administrator {sign_in}.")
     return 0
 
 
@@ -193,7 +205,7 @@ def run_audit(options: argparse.Namespace) -> int:
                 head = audit.read_head(session.connection())
                 print(f"{head.seq} {head.link.hex()}")
                 return 0
-            anchors = audit.read_anchors(Path(options.anchors).read_text("utf-8")) if options.anchors else []
+            anchors = _anchors(options.anchors) if options.anchors else []
             verdict = audit.verify(audit.all_entries(session), anchors)
     finally:
         database.close()
@@ -202,6 +214,21 @@ def run_audit(options: argparse.Namespace) -> int:
         return 1
     print(f"The journal holds: {verdict.lines} lines, head {verdict.head.short_code}.")
     return 0
+
+
+def _anchors(path: str) -> list[audit.Head]:
+    try:
+        return audit.read_anchors(_file_text(path))
+    except ValueError:
+        raise Refusal("An anchor is a line's number and its link of 64 hexadecimal digits.", field=path) from None
+
+
+def _file_text(path: str) -> str:
+    """The text of a file named on the command line."""
+    try:
+        return Path(path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise Refusal("This file cannot be read.", field=path) from None
 
 
 def run_keys(options: argparse.Namespace) -> int:
@@ -216,18 +243,25 @@ def run_keys(options: argparse.Namespace) -> int:
         print("A new key is in use from the next start. Then run: gongxuan keys apply")
         return 0
     house = open_ready(settings)
-    done = reached = 0
     try:
-        while True:
-            changes, reached = outdated(house.database, house.vault, reached)
-            if changes:
-                done += house.acts.run_sync(rekey_people, OPERATOR, changes)
-            if not reached:
-                break
+        done = 0
+        while found := _apply_keys(house):  # once more until nothing is found, for what changed meanwhile
+            done += found
     finally:
         house.close()
     print(f"Persons brought under the newest keys: {done}.")
     return 0
+
+
+def _apply_keys(house: House) -> int:
+    """Go through all persons once; answers how many were written."""
+    done, reached = 0, 0
+    while True:
+        changes, reached = outdated(house.database, house.vault, reached)
+        if changes:
+            done += house.acts.run_sync(rekey_people, OPERATOR, changes)
+        if not reached:
+            return done
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def make_app(house: House, *, debug: bool = False) -> Litestar:
             *mounted,
             create_static_files_router("/static", [STATIC], opt={"zone": Zone.ALL}, after_request=_cached),
         ],
-        state=State({"house": house}),
+        state=State({"house": house, "sessions": sessions}),
         lifespan=[lifespan],
         middleware=[DefineMiddleware(Doorkeeper, house=house, sessions=sessions)],
         guards=[refuse_forged],

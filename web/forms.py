@@ -21,6 +21,7 @@ YEARS = range(1900, 2200)
 # other than line ends and tab, nor what turns the writing direction.
 NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffd-\uffff]")
+SIGN_IN_NAME = re.compile(r"[^\W\d_][\w.-]*")
 TELEPHONE = re.compile(r"\+?[0-9]{6,15}")
 MAIL = re.compile(r"[a-z0-9!#$%&'*+/=?^_{|}~.-]{1,64}@[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
 
@@ -78,6 +79,13 @@ class Form:
             return number
         if value and not MAIL.fullmatch(value):
             self.wrong(name, N_("Give a mobile number or an e-mail address."))
+        return value
+
+    def sign_in(self, name: str) -> str:
+        """A staff sign-in name; it begins with a letter, so it is never taken for an identity number."""
+        value = self.text(name, longest=64)
+        if value and not SIGN_IN_NAME.fullmatch(value):
+            self.wrong(name, N_("A sign-in name begins with a letter; then come letters, digits, dots and hyphens."))
         return value
 
     def whole(self, name: str, *, low: int, high: int = 10**9, required: bool = True) -> int:

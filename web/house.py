@@ -1,6 +1,5 @@
 """The opened house: database, act runner, keys, files and senders of one process."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from core.acts import Acts
@@ -38,16 +37,12 @@ def open_house(settings: Settings) -> House:
     settings.data.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database_url)
     live = Live()
-
-    def tell(topics: Sequence[str]) -> None:
-        live.tell(topics)
-
     if not database.sqlite:
         live.follow(settings.database_url)
     return House(
         settings=settings,
         database=database,
-        acts=Acts(database, listener=tell if database.sqlite else None),
+        acts=Acts(database, listener=live.tell if database.sqlite else live.warn),
         vault=open_vault(settings.key_file, settings.keys),
         files=Files(settings.storage_url, settings.data / "incoming"),
         sender=open_sender(settings),

@@ -5,18 +5,22 @@ transaction itself, and a lost connection is opened again.
 """
 
 import asyncio
+import contextlib
 import logging
 import threading
-import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
 import psycopg
+from psycopg.conninfo import make_conninfo
+
+from core.actions import PEOPLE
 
 log = logging.getLogger("gongxuan.live")
 
 BEAT_SECONDS = 15
 RETRY_SECONDS = 2
+PATIENCE = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 
 
 @dataclass(eq=False, slots=True)
@@ -24,6 +28,11 @@ class _Follower:
     loop: asyncio.AbstractEventLoop
     wanted: frozenset[str]
     queue: "asyncio.Queue[str | None]" = field(default_factory=lambda: asyncio.Queue(256))
+
+    def offer(self, topic: str | None) -> None:
+        """Queue a topic from any thread; what is left of a loop that has ended is passed over."""
+        with contextlib.suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(_offer, self, topic)
 
 
 class Live:
@@ -41,12 +50,15 @@ class Live:
 
     def tell(self, topics: Sequence[str]) -> None:
         """Tell everybody who follows one of the topics."""
+        self.warn(topics)
+        for follower in list(self._followers):
+            for topic in follower.wanted.intersection(topics):
+                follower.offer(topic)
+
+    def warn(self, topics: Sequence[str]) -> None:
+        """Tell the watchers inside this process alone."""
         for watcher in self._watchers:
             watcher(topics)
-        for follower in list(self._followers):
-            for topic in topics:
-                if topic in follower.wanted:
-                    follower.loop.call_soon_threadsafe(_offer, follower, topic)
 
     async def stream(self, wanted: frozenset[str]) -> AsyncIterator[str]:
         """Topics as they change, and "" as a heartbeat; ends when the process shuts down."""
@@ -69,8 +81,7 @@ class Live:
         """End all streams and stop listening."""
         self._closed.set()
         for follower in list(self._followers):
-            if not follower.loop.is_closed():
-                follower.loop.call_soon_threadsafe(_offer, follower, None)
+            follower.offer(None)
         if self._listener:
             self._listener.join(timeout=RETRY_SECONDS + 1)
 
@@ -81,16 +92,23 @@ class Live:
         self._listener.start()
 
     def _listen(self, url: str) -> None:
+        patient, missed = make_conninfo(url, **PATIENCE), False
         while not self._closed.is_set():
             try:
-                with psycopg.connect(url, autocommit=True) as connection:
+                with psycopg.connect(patient, autocommit=True) as connection:
                     connection.execute("LISTEN gongxuan")
+                    if missed:
+                        self._tell_all()
                     while not self._closed.is_set():
                         for note in connection.notifies(timeout=1):
                             self.tell([note.payload])
-            except psycopg.Error as cause:
+            except Exception as cause:  # noqa: BLE001 - whatever it was, this thread goes on
                 log.warning("live updates lost the database (%s); trying again", type(cause).__name__)
-                time.sleep(RETRY_SECONDS)
+                missed = not self._closed.wait(RETRY_SECONDS)
+
+    def _tell_all(self) -> None:
+        """After a gap nobody knows what changed: every page asks again, and nobody's duties are remembered."""
+        self.tell([PEOPLE, *frozenset[str]().union(*(follower.wanted for follower in list(self._followers)))])
 
 
 def _offer(follower: _Follower, topic: str | None) -> None:

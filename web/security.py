@@ -82,7 +82,18 @@ class Sessions:
         """Who the token's session belongs to. The session is dead on another device than its own."""
         if not token:
             return Known(device, actor=_visitor(device))
-        token_hash = hashed(token)
+        signed_in, actor = await self._look_up(hashed(token))
+        if signed_in is None or signed_in.device != device:
+            return Known(device, actor=_visitor(device))
+        await self._note_seen(signed_in)
+        return Known(device, signed_in, actor)
+
+    async def actor_now(self, known: Known) -> Actor:
+        """Who acts by a session while a long answer goes on; a visitor once it has ended. This is no use of it."""
+        signed_in, actor = await self._look_up(known.signed_in.token_hash) if known.signed_in else (None, NOBODY)
+        return actor if signed_in else _visitor(known.device)
+
+    async def _look_up(self, token_hash: str) -> tuple[SignedIn | None, Actor]:
         kept = self._kept.get(token_hash)
         if kept is None or kept[0] < time.monotonic():
             before = self._forgotten
@@ -91,11 +102,7 @@ class Sessions:
                 self._kept.clear()
             if self._forgotten == before:
                 self._kept[token_hash] = kept
-        _, signed_in, actor = kept
-        if signed_in is None or signed_in.device != device:
-            return Known(device, actor=_visitor(device))
-        await self._note_seen(signed_in)
-        return Known(device, signed_in, actor)
+        return kept[1], kept[2]
 
     def _load(self, token_hash: str) -> tuple[SignedIn | None, Actor]:
         settings = self.house.settings
@@ -160,7 +167,7 @@ class Doorkeeper:
 
 def visit_of(scope: Scope, house: House, known: Known, cookies: Mapping[str, str]) -> Visit:
     """The visit of one request; a language chosen by link is kept for the answer's cookie."""
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    headers = headers_of(scope)
     query = scope["query_string"].decode("latin-1")
     link = next((part[5:] for part in query.split("&") if part.startswith("lang=")), "")
     kept = known.signed_in.language if known.signed_in else ""
@@ -219,27 +226,36 @@ async def refuse_forged(connection: ASGIConnection[Any, Any, Any, Any], _: BaseR
     if method in SAFE:
         return
     house: House = connection.app.state.house
-    if not _own_origin(connection, house.settings.origins):
+    if not own_origin(connection.headers, house.settings.origins):
         raise Denied("This request came from another site.")
     given = connection.headers.get("x-csrf-token", "")
     if not given:
         request: Request[Any, Any, Any] = Request(connection.scope, connection.receive)
         given = str((await request.form()).get("_csrf", ""))
-    expected = csrf_token(house, connection.scope["state"]["known"])
-    if not hmac.compare_digest(given.encode(), expected.encode()):
+    if not token_fits(house, connection.scope["state"]["known"], given):
         raise Denied("This page is out of date. Go back, load it again and send it once more.")
 
 
-def _own_origin(connection: ASGIConnection[Any, Any, Any, Any], origins: Sequence[str]) -> bool:
+def token_fits(house: House, known: Known, given: str) -> bool:
+    """Whether a form's token is this browser's and session's."""
+    return hmac.compare_digest(given.encode(), csrf_token(house, known).encode())
+
+
+def own_origin(headers: Mapping[str, str], origins: Sequence[str]) -> bool:
     """Whether Origin (or, from old browsers, nothing but the token) says that the request is our own."""
-    if connection.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+    if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         return False
-    origin = connection.headers.get("origin", "")
+    origin = headers.get("origin", "")
     if not origin:
         return True
     if origins:
         return origin in origins
-    return origin.partition("://")[2] == connection.headers.get("host", "")
+    return origin.partition("://")[2] == headers.get("host", "")
+
+
+def headers_of(scope: Scope) -> dict[str, str]:
+    """The request's headers by lower-case name."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 
 def _visitor(device: str) -> Actor:

@@ -8,6 +8,8 @@ import uvicorn
 
 from web.app import make_app
 from web.house import House
+from web.sheet_door import SheetDoor
+from web.tablets import Tablets
 from web.worker import Worker
 
 GRACE_SECONDS = 2
@@ -18,8 +20,9 @@ def serve(
 ) -> None:
     """Serve until told to stop; then end HTTP, children, jobs and the act runner, in this order."""
     worker = Worker(house) if with_worker else None
+    app = make_app(house)
     config = uvicorn.Config(
-        make_app(house),
+        SheetDoor(app, app.state.sessions, Tablets(house)),
         host=host,
         port=port,
         log_level="warning",

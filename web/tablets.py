@@ -1,7 +1,7 @@
 """What every request of a judge's tablet asks for again and again, remembered: none of it changes on the day.
 
-The seat's place, the form of the sheet, and which hearing has which number in the room. Whether a seat is withdrawn or a
-hearing open is never remembered: the acts and the pages look each time.
+The seat's place, the form of the sheet, and which hearing has which number in the room. Whether a seat is withdrawn or
+a hearing open is never remembered: the acts and the pages look each time.
 """
 
 import asyncio

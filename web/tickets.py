@@ -96,6 +96,4 @@ def ticket_pdf(
     issued_at = holder.candidacy.issued_at
     frame = frame_of(say, selection, say.day(issued_at))
     with PRINTERS:
-        return admission_ticket(
-            frame, ticket_of(house, say, selection, holder, papers), printed_at=issued_at, say=say
-        )
+        return admission_ticket(frame, ticket_of(house, say, selection, holder, papers), printed_at=issued_at, say=say)

@@ -12,7 +12,7 @@ from exam.actions.announce import (
     save_scheme_draft,
     set_paper,
 )
-from exam.actions.marks import confirm_marks, load_entry, settle_difference
+from exam.actions.marks import confirm_marks, load_entry, settle_difference, settle_differences
 from exam.actions.papers import attach_paper, remove_paper
 from exam.actions.publishing import add_rule_set, advance, freeze_rule_set, publish
 from exam.actions.registering import keep_draft, start_registration, submit_registration, withdraw_registration
@@ -45,6 +45,7 @@ __all__ = [
     "save_scheme_draft",
     "set_paper",
     "settle_difference",
+    "settle_differences",
     "start_registration",
     "submit_registration",
     "withdraw_registration",

@@ -31,6 +31,8 @@ from exam.tables import MarkEntry, MarkLine, MarkSettlement, WrittenMark
 
 HANDS = (1, 2)
 _REASON_CAP = 1000
+_PLACED = frozenset({"ticket", "mark", "reason"})
+"""Fields of one settlement; every other problem is of all of them alike."""
 
 
 def load_entry(
@@ -124,6 +126,38 @@ def settle_difference(
         paper=row.paper_key,
     )
     touch(session, f"marks:{selection_id}")
+
+
+def settle_differences(
+    session: Session,
+    actor: Actor,
+    selection_id: int,
+    chosen: Sequence[Settlement],
+    papers: Sequence[Paper],
+    *,
+    now: datetime,
+) -> int:
+    """Settle several differences by one proof, all or none; returns how many.
+
+    The fields of the problems end in the place, as in "reason.20260001.common".
+    """
+    if not chosen:
+        raise Refusal("Choose what counts for at least one difference.", field="differences")
+    problems: list[Problem] = []
+    for one in chosen:
+        try:
+            settle_difference(session, actor, selection_id, one, papers, now=now)
+        except Refusal as refusal:
+            if refusal.status != Refusal().status:  # no duty, wrong stage: the same for every difference
+                raise
+            problems += [
+                Problem(found.sentence, found.facts, f"{found.field}.{one.ticket}.{one.paper}")
+                if found.field in _PLACED
+                else found
+                for found in refusal.problems
+            ]
+    refuse_any(list({(str(one), one.field): one for one in problems}.values()))
+    return len(chosen)
 
 
 def confirm_marks(session: Session, actor: Actor, selection_id: int, papers: Sequence[Paper], *, now: datetime) -> int:

@@ -26,8 +26,12 @@ def draw_seats(
     actor.require(Power.EXAM_TICKET_ISSUE, selection_id)
     wanted = seats_draw_id(session, selection_id)
     if drawn.notice.draw_id != wanted:
-        facts = {"found": drawn.notice.draw_id, "wanted": wanted}
-        raise Refusal("This is the draw {found}; the one to be recorded is {wanted}.", field="draw_id", **facts)
+        raise Refusal(
+            "This is the draw {found}; the one to be recorded is {wanted}.",
+            field="draw_id",
+            found=drawn.notice.draw_id,
+            wanted=wanted,
+        )
     rows = session.exec(
         select(Registration.reference, Registration.id).where(Registration.selection_id == selection_id)
     )

@@ -13,9 +13,7 @@ SEATS = "seats"
 def newest_draw(session: Session, selection_id: int, subject: str) -> Draw | None:
     """The newest recorded draw on a subject."""
     return session.exec(
-        select(Draw)
-        .where(Draw.selection_id == selection_id, Draw.subject == subject)
-        .order_by(col(Draw.number).desc())
+        select(Draw).where(Draw.selection_id == selection_id, Draw.subject == subject).order_by(col(Draw.number).desc())
     ).first()
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from core.acts import Acts
 from core.db import Database
@@ -30,7 +30,7 @@ def everything(day: Day, seat_id: int) -> dict[str, Any]:
     """All that the blind reads can say to one tablet."""
 
     def look(session: Session) -> dict[str, Any]:
-        ids = session.exec(select(Hearing.id)).all()
+        ids = session.exec(select(Hearing.id).order_by(col(Hearing.id))).all()
         return {
             "seat": blind.seat(session, seat_id),
             "form": blind.form(session, seat_id),

@@ -15,7 +15,6 @@ from litestar.testing import TestClient
 from sqlmodel import Session, select
 
 from core import audit
-from core.canonical import fingerprint
 from core.files import Saved
 from core.kinds import MediaKind
 from core.people import SYSTEM_SCOPE, Actor, Duty, Proof
@@ -30,11 +29,11 @@ from scoring.scheme import document_from_toml
 from scoring.schemes import scheme_text
 from tests.exam.road import FORM
 from web.app import make_app
-from web.passwords import PASSWORDS
 from web.house import House
+from web.passwords import PASSWORDS
 
 T = TypeVar("T")
-PASSWORD = "a-long-enough-password"  # noqa: S105 - of nobody
+PASSWORD = "a-long-enough-password"
 PASSWORD_HASH = PASSWORDS.hash(PASSWORD)
 DAY = timedelta(days=1)
 

@@ -153,7 +153,7 @@ def test_a_condition_is_taken_out_only_while_it_is_the_one_that_was_shown(desk: 
     editor.post("/staff/LC-2026/conditions/1/remove", row=first)
     editor.post("/staff/LC-2026/conditions/1/remove", 409, row=first)
     with desk.house.database.reading() as session:
-        assert [row.id for row in condition_rows(session, desk.selection_id)][0] == second
+        assert condition_rows(session, desk.selection_id)[0].id == second
 
 
 def test_a_paper_is_chosen_from_the_scheme_and_planned(desk: Desk):

@@ -60,7 +60,6 @@ def test_the_queue_is_narrowed_and_sorted_by_its_address(open_desk: Desk):
     assert references(vetter.get(f"{QUEUE}?order=submitted&down=1")) == [three, two, one]
     assert references(vetter.get(f"{QUEUE}?order=unit")) == [three, one, two]
     nothing = vetter.get(f"{QUEUE}?state=passed")
-    print(nothing[-2500:])
     assert "No registration fits" in nothing
     assert f'href="{QUEUE}"' in nothing
 
@@ -170,7 +169,11 @@ def test_a_return_names_fields_and_a_deadline(open_desk: Desk):
     page = decide(vetter, reference, "return", 422, correct_until="2020-01-01T10:00")
     assert 'href="#remarks"' in page
     assert 'href="#correct_until"' in page
-    fields = {"remarks.posts": "缺2015年至2017年", "remarks.papers.education": "看不清", "correct_until": "2036-01-01T17:30"}
+    fields = {
+        "remarks.posts": "缺2015年至2017年",
+        "remarks.papers.education": "看不清",
+        "correct_until": "2036-01-01T17:30",
+    }
     decide(vetter, reference, "return", **fields)
     second(open_desk.browser("second"), reference, "agree")
     row = open_desk.row(reference)

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from web.routes import admin, candidate, committee, judge, live, public, signing, staff
+from web.routes import admin, candidate, committee, judge, live, observer, public, signing, staff
 
 ROUTERS: tuple[Router, ...] = (
     signing.router,
@@ -10,6 +10,7 @@ ROUTERS: tuple[Router, ...] = (
     admin.router,
     judge.router,
     committee.router,
+    observer.router,
     public.router,
     candidate.router,
     staff.router,

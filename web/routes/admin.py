@@ -1,6 +1,5 @@
 """The three administrators: accounts, duties and recoveries by two hands, and the journal."""
 
-import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,8 +32,6 @@ from web.forms import Form
 from web.passwords import hash_password, password_problem
 from web.recovery import new_code, recovery_subject
 from web.words import DUTIES, duty_words
-
-SIGN_IN_NAME = re.compile(r"[^\W\d_][\w.-]{1,63}")  # begins with a letter, so it is never an identity number
 
 # ── people and duties ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -79,10 +76,8 @@ def add_account(asker: NamedDependency[Asker], form: NamedDependency[Form]) -> R
     """Create a staff account."""
     _require_administrator(asker)
     asker.actor.require(Power.CORE_ACCOUNT_CREATE, SYSTEM_SCOPE)
-    name, sign_in, unit = form.text("name", longest=100), form.text("sign_in", longest=64), form.text("unit")
+    name, sign_in, unit = form.text("name", longest=100), form.sign_in("sign_in"), form.text("unit")
     contact, password = form.contact("contact"), form.raw("password")
-    if sign_in and not SIGN_IN_NAME.fullmatch(sign_in):
-        form.wrong("sign_in", N_("A sign-in name begins with a letter; then come letters, digits, dots and hyphens."))
     if wrong := password_problem(password):
         form.wrong("password", wrong)
     vault = asker.house.vault

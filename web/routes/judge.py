@@ -3,7 +3,6 @@
 Reads come from interview.blind alone; an import contract and a test on the wire keep it so.
 """
 
-from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import msgspec
@@ -22,6 +21,7 @@ from interview.scoresheet import SheetForm, check_marks
 from interview.topics import room_topic
 from web.asking import Asker, need
 from web.entering import open_session
+from web.following import follow_topics
 from web.forms import Form
 from web.i18n import Language
 from web.pages import Filled
@@ -156,16 +156,12 @@ def submit(
 
 
 @get("/judge/live")
-async def follow(asker: NamedDependency[Asker]) -> Stream:
+async def follow(request: Request[Any, Any, Any], asker: NamedDependency[Asker]) -> Stream:
     """That something changed in the room (called, sealed), without saying what."""
-    place = need(asker.read(blind.seat, asker.seat_id))
-
-    async def events() -> AsyncIterator[str]:
-        yield "retry: 2000\n\n"
-        async for topic in asker.house.live.stream(frozenset({room_topic(place.room_id)})):
-            yield "event: changed\ndata: room\n\n" if topic else ": still here\n\n"
-
-    return Stream(events(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    seat_id = asker.seat_id
+    place = need(asker.read(blind.seat, seat_id))
+    topics = frozenset({room_topic(place.room_id)})
+    return follow_topics(asker, request.app.state.sessions, topics, lambda actor: actor.seat_id == seat_id, said="room")
 
 
 # ── what the pages show ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -145,37 +145,55 @@ def posts_page(asker: NamedDependency[Asker], reference: FromPath[str]) -> Respo
     return entries_page(asker, reference, "posts")
 
 
-@get("/my/{reference:str}/{name:str}/{row:int}", sync_to_thread=True)
-def entry_page(
-    asker: NamedDependency[Asker], reference: FromPath[str], name: FromPath[str], row: FromPath[int]
-) -> Response[str]:
+def entry_page(asker: Asker, reference: str, name: str, row: int) -> Response[str]:
     """One entry of a list; the number after the last one is a new entry."""
-    own, entries = load(asker, reference), need(LISTS.get(name))
-    kept = _entry(own, entries, row)
+    own = load(asker, reference)
+    kept = _entry(own, LISTS[name], row)
     return asker.page(f"candidate/{name}_entry.html", form=Filled(entry_values(kept)), **_entry_data(own, name, row))
 
 
-@post("/my/{reference:str}/{name:str}/{row:int}", sync_to_thread=True)
-def save_entry(
-    asker: NamedDependency[Asker],
-    form: NamedDependency[Form],
-    reference: FromPath[str],
-    name: FromPath[str],
-    row: FromPath[int],
-) -> Response[str] | Redirect:
+def save_entry(asker: Asker, form: Form, reference: str, name: str, row: int) -> Response[str] | Redirect:
     """Keep one entry, or take it out, and show the list again."""
-    own, entries = load(asker, reference), need(LISTS.get(name))
+    own, entries = load(asker, reference), LISTS[name]
     kept = _entry(own, entries, row)
     rest = [one for number, one in enumerate(_list(own, entries), start=1) if number != row]
     try:
         if form.raw("was") != _mark(kept):
-            raise Stale("This entry was changed in another window. Open the list again.", current=_mark(kept))
+            raise Stale("This entry was changed in another window. Open the list again.", current=_mark(kept))  # noqa: TRY301 - shown in one place
         if form.raw("do") != "remove":
             rest.append(_read(asker, form, entries))
         keep(asker, own, {entries.field: sorted(rest, key=entries.order)})
     except Refusal as refusal:
         return asker.refused(f"candidate/{name}_entry.html", form, refusal, **_entry_data(own, name, row))
     return Redirect(f"{own.path}/{name}", status_code=303)
+
+
+@get("/my/{reference:str}/education/{row:int}", sync_to_thread=True)
+def course_page(asker: NamedDependency[Asker], reference: FromPath[str], row: FromPath[int]) -> Response[str]:
+    """One course of study."""
+    return entry_page(asker, reference, "education", row)
+
+
+@post("/my/{reference:str}/education/{row:int}", sync_to_thread=True)
+def save_course(
+    asker: NamedDependency[Asker], form: NamedDependency[Form], reference: FromPath[str], row: FromPath[int]
+) -> Response[str] | Redirect:
+    """Keep or take out one course of study."""
+    return save_entry(asker, form, reference, "education", row)
+
+
+@get("/my/{reference:str}/posts/{row:int}", sync_to_thread=True)
+def post_page(asker: NamedDependency[Asker], reference: FromPath[str], row: FromPath[int]) -> Response[str]:
+    """One post held."""
+    return entry_page(asker, reference, "posts", row)
+
+
+@post("/my/{reference:str}/posts/{row:int}", sync_to_thread=True)
+def save_post(
+    asker: NamedDependency[Asker], form: NamedDependency[Form], reference: FromPath[str], row: FromPath[int]
+) -> Response[str] | Redirect:
+    """Keep or take out one post held."""
+    return save_entry(asker, form, reference, "posts", row)
 
 
 def _read(asker: Asker, form: Form, entries: Entries) -> dict[str, Any]:

@@ -8,7 +8,24 @@ function to `waiting.LOOKS`, so that the start page names it.
 from litestar import Router
 
 from core.settings import Zone
-from web.routes.staff import conditions, home, names, registration, results, scheme, selections, vetting
+from web.routes.staff import (
+    conditions,
+    home,
+    interview,
+    lots,
+    marks,
+    names,
+    panels,
+    recordings,
+    registration,
+    results,
+    room,
+    scheme,
+    selections,
+    settling,
+    sitting,
+    vetting,
+)
 
 router = Router(
     "/",
@@ -19,6 +36,14 @@ router = Router(
         scheme.router,
         vetting.router,
         registration.router,
+        sitting.router,
+        marks.router,
+        settling.router,
+        interview.router,
+        panels.router,
+        lots.router,
+        room.router,
+        recordings.router,
         results.router,
         names.router,
     ],

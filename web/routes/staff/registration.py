@@ -174,7 +174,11 @@ def _sheets(session: Session, papers: Sequence[Mapping[str, str]]) -> tuple[Shee
 
 @get("/staff/{code:str}/vetting/{reference:str}", sync_to_thread=True)
 def item_page(
-    asker: NamedDependency[Asker], code: FromPath[str], reference: FromPath[str], paper: FromQuery[str] = "", post: FromQuery[str] = ""
+    asker: NamedDependency[Asker],
+    code: FromPath[str],
+    reference: FromPath[str],
+    paper: FromQuery[str] = "",
+    post: FromQuery[str] = "",
 ) -> Response[str]:
     """One registration, with the paper chosen beside it."""
     here = enter(asker, code, Power.EXAM_REGISTRATION_READ)

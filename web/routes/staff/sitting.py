@@ -21,14 +21,12 @@ from core.words import N_, Sentence
 from exam.queries import (
     CandidacyLine,
     candidacies,
-    candidacy_by_ticket,
     funnel,
     newest_version,
-    posts_of,
     written_papers,
 )
 from exam.registration import PaperKind
-from exam.tables import Candidacy, Registration
+from exam.tables import Registration
 from exam.vetting import UNDECIDED, RegistrationState
 from interview.actions import draw_seats
 from interview.queries.draws import SEATS, newest_draw, seats_draw_id
@@ -68,9 +66,7 @@ def tickets_page(asker: NamedDependency[Asker], code: FromPath[str], page: FromQ
 
 
 @post("/staff/{code:str}/tickets", sync_to_thread=True)
-def issue(
-    asker: NamedDependency[Asker], form: NamedDependency[Form], code: FromPath[str]
-) -> Response[str] | Redirect:
+def issue(asker: NamedDependency[Asker], form: NamedDependency[Form], code: FromPath[str]) -> Response[str] | Redirect:
     """Draw the order out of the parties' secrets and issue the tickets in it."""
     here = enter(asker, code, Power.EXAM_TICKET_ISSUE)
     try:
@@ -104,23 +100,24 @@ def one_ticket(asker: NamedDependency[Asker], code: FromPath[str], number: FromP
     here = enter(asker, code, Power.EXAM_TICKET_ISSUE)
     say = Translator(asker.visit.language, asker.visit.zone)
     with asker.reading() as session:
-        holder = _holder(session, here, need(candidacy_by_ticket(session, here.id, number)))
+        lines = candidacies(session, here.id)
+        holder = _holder(session, need(next((one for one in lines if one.candidacy.ticket_number == number), None)))
         names = Names.of(scheme_in_force(session, here.id))
         papers = [(paper, names.part(paper.key)) for paper in written_papers(session, here.id)]
     content = ticket_pdf(asker.house, say, here.selection, holder, papers)
     return made_file(content, f"ticket-{number}.pdf", "application/pdf", inline=True)
 
 
-def _holder(session: Session, here: Here, candidacy: Candidacy) -> Holder:
+def _holder(session: Session, line: CandidacyLine) -> Holder:
+    candidacy = line.candidacy
     registration = session.get_one(Registration, candidacy.registration_id)
     body = newest_version(session, registration).body
     photo = next((one["sha256"] for one in body["papers"] if one["kind"] == PaperKind.PHOTO), "")
-    post = next(one for one in posts_of(session, here.id) if one.id == candidacy.post_id)
-    return Holder(candidacy, post, session.get_one(Person, candidacy.person_id), body["form"], photo)
+    return Holder(candidacy, line.post, session.get_one(Person, candidacy.person_id), body["form"], photo)
 
 
 def _read_parties(form: Form) -> dict[str, bytes]:
-    """The parties by name with their secrets: what each typed, hashed to 32 bytes, or drawn here where it typed none."""
+    """The parties by name with their secrets: what each typed, hashed to 32 bytes, or one made here by chance."""
     reveals: dict[str, bytes] = {}
     for name in PARTIES:
         party = form.text(name, required=False, longest=60)

@@ -106,7 +106,9 @@ def _hands(session: Session, asker: Asker, here: Here, post_id: int | None) -> l
 
 
 @get("/staff/{code:str}/vetting/next", sync_to_thread=True)
-def open_next(asker: NamedDependency[Asker], code: FromPath[str], hand: FromQuery[int] = 0, post: FromQuery[str] = "") -> Redirect:
+def open_next(
+    asker: NamedDependency[Asker], code: FromPath[str], hand: FromQuery[int] = 0, post: FromQuery[str] = ""
+) -> Redirect:
     """Open the next registration for this person; back to the queue where there is none."""
     here = enter(asker, code, *HANDS.values())
     wanted = [one for one, power in HANDS.items() if here.may(power) and hand in {0, one}]

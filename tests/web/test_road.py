@@ -1,0 +1,72 @@
+"""The whole road in a browser."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.web.walk import administration, planning, registering
+from tests.web.walk.administration import STAFF, SYSTEM, Office
+from tests.web.walk.inspecting import Inspector
+from tests.web.walk.person import House, Person
+from tests.web.walk.planning import Plan
+from tests.web.walk.registering import Candidate
+from tests.web.walk.server import Server
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+PLAN = Plan("LC2026-7", "澜川市公开选拔市水务局副局长", "Lanchuan: Deputy Director, Water Bureau")
+CONDITIONS = (
+    ("age", {"maximum": "45"}),
+    ("education", {"level": "bachelor"}),
+    ("level", {"level": "section", "years": "3"}),
+    ("appraisal", {"years": "3", "grade": "competent"}),
+)
+CANDIDATES = (
+    Candidate("陈江", 11, "澜川市水利规划院"),
+    Candidate("李溪", 12, "青石县水利局"),
+    Candidate("王沛", 13, "临湖区农业农村局"),
+    Candidate("赵泓", 14, "澜川市城市排水中心"),
+    Candidate("孙沐", 15, "白河县水利局", level_since="2025-06"),
+)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def house(engine: Browser, tmp_path: Path) -> Iterator[House]:
+    server = Server(tmp_path / "data")
+    yield House(server, engine, Inspector())
+    server.stop()
+
+
+def test_the_whole_road_in_chinese(house: House, tmp_path: Path) -> None:
+    office = Office(house, administration.found_administrators(house, tmp_path))
+    house.server.start()
+    office.open()
+    staff = {"editor": office.employ("editor")}
+    office.appoint("editor", SYSTEM)
+    staff["editor"].sign_in("editor")
+    planning.create(staff["editor"], PLAN)
+    for sign_in in STAFF:
+        if sign_in not in staff:
+            staff[sign_in] = office.employ(sign_in)
+        office.appoint(sign_in, PLAN.title)
+    office.close()
+    planning.fill_in(staff["editor"], PLAN, CONDITIONS)
+    planning.propose_scheme(staff["editor"], PLAN)
+    staff["approver"].sign_in("approver")
+    planning.freeze(staff["approver"], PLAN)
+    assert house.inspector.faults == []

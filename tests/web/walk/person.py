@@ -1,0 +1,181 @@
+"""A person at a browser of their own, who reads and presses what the page says in their language."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Locator, Page, Response, expect
+
+from tests.web.walk.inspecting import Inspector
+from tests.web.walk.server import Server
+from web.i18n import Language, Translator
+
+PASSWORD = "长河落日圆-2026"
+SECONDS = 20
+"""The longest wait for anything a page does."""
+
+
+@dataclass(slots=True)
+class House:
+    """The office a walk goes through: its server, a browser engine, and who looks over every page."""
+
+    server: Server
+    engine: Browser
+    inspector: Inspector
+
+    def newest_code(self, contact: str) -> str:
+        """The newest one-time code that was sent to a contact."""
+        sent = sorted((self.server.data / "outbox").glob(f"*-{contact}.txt"))
+        found = re.search(r"(?<!\d)(\d{6})(?!\d)", sent[-1].read_text("utf-8").partition("\n")[2])
+        assert found is not None
+        return found[1]
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody with a name, a contact and a browser. Sentences are the English sources of what the pages say."""
+
+    house: House
+    name: str
+    contact: str
+    language: Language = Language.CHINESE
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    _context: BrowserContext | None = None
+    _page: Page | None = None
+
+    # ── the browser ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def context(self) -> BrowserContext:
+        """Their browser with its cookies."""
+        if self._context is None:
+            tag = "zh-CN" if self.language is Language.CHINESE else "en-GB"
+            size = {"width": 1280, "height": 900}
+            options = {"viewport": size, "locale": tag, "reduced_motion": "reduce", **self.settings}
+            self._context = self.house.engine.new_context(base_url=self.house.server.address, **options)
+            self._context.set_default_timeout(SECONDS * 1000)
+        return self._context
+
+    @property
+    def page(self) -> Page:
+        """Their open page."""
+        if self._page is None:
+            self._page = self.context.new_page()
+            self.house.inspector.watch(self._page)
+        return self._page
+
+    def leave(self) -> None:
+        """Close the page; the browser stays signed in."""
+        if self._page is not None:
+            self._page.close()
+            self._page = None
+
+    # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def say(self, sentence: str, **facts: object) -> str:
+        """A sentence as this person's pages have it; a missing translation is a fault of the catalogue's tests."""
+        return str(Translator(self.language)(sentence, **facts))
+
+    def go(self, path: str, status: int = 200) -> None:
+        """Open an address."""
+        self._arrive(self.page.goto(path), status)
+
+    def sees(self, sentence: str, **facts: object) -> None:
+        """The page says this, to be seen."""
+        self.reads(self.say(sentence, **facts))
+
+    def reads(self, text: str) -> None:
+        """This text stands on the page, to be seen."""
+        expect(self.page.get_by_text(text).filter(visible=True).first).to_be_visible(timeout=SECONDS * 1000)
+
+    def heading(self, sentence: str, **facts: object) -> None:
+        """This is the page's heading."""
+        expect(self.page.locator("h1")).to_have_text(self.say(sentence, **facts), timeout=SECONDS * 1000)
+
+    def problems(self) -> list[str]:
+        """What the error summary lists."""
+        return self.page.locator(".error-summary li").all_inner_texts()
+
+    # ── acting ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def follow(self, sentence: str, **facts: object) -> None:
+        """Follow the link with these words."""
+        self.press_it(self.page.get_by_role("link", name=self.say(sentence, **facts), exact=True).first)
+
+    def press(self, sentence: str, status: int = 200, **facts: object) -> None:
+        """Press the button with these words and see what comes."""
+        self.press_it(self.button(sentence, **facts), status)
+
+    def button(self, sentence: str, **facts: object) -> Locator:
+        """The button with these words."""
+        return self.page.get_by_role("button", name=self.say(sentence, **facts), exact=True).first
+
+    def press_it(self, what: Locator, status: int = 200) -> None:
+        """Press something that leads to a page."""
+        with self.page.expect_navigation(timeout=SECONDS * 1000) as leading:
+            what.click()
+        self._arrive(leading.value, status)
+
+    def fill(self, **fields: object) -> None:
+        """Fill in fields by name; a double underscore stands for a point, as in `papers__photo`."""
+        for name, value in fields.items():
+            self.put(name.replace("__", "."), value)
+
+    def put(self, name: str, value: object) -> None:
+        """Fill in one field, of whatever kind it is."""
+        found = self.page.locator(f'[name="{name}"]:not([type="hidden"])')
+        kind = found.first.evaluate("one => one.type || one.tagName.toLowerCase()")
+        if kind in {"radio", "checkbox"}:
+            for one in value if isinstance(value, list) else [value]:
+                found.and_(self.page.locator(f'[value="{one}"]')).check()
+        elif kind == "select-one":
+            found.first.select_option(str(value))
+        elif kind == "file":
+            found.first.set_input_files(value)  # type: ignore[arg-type] # a path or a payload
+        else:
+            found.first.fill(str(value))
+
+    def choose(self, name: str, text: str) -> None:
+        """Choose the option of a list that begins with a text."""
+        options = self.page.locator(f'[name="{name}"] option')
+        found = [one for one in options.all_inner_texts() if one.split("　")[0].strip() == text]
+        assert len(found) == 1, (text, found)
+        self.page.locator(f'[name="{name}"]').select_option(label=found[0])
+
+    def _arrive(self, response: Response | None, status: int) -> None:
+        assert response is not None
+        found = response.status
+        assert found == status, (self.name, response.url, found, self.problems() or self.page.inner_text("main"))
+        self.house.inspector.look(self.page, found)
+
+    # ── who they are ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def sign_in(self, name: str, password: str = PASSWORD) -> None:
+        """Sign in by the form."""
+        self.go("/sign-in")
+        self.fill(name=name, password=password)
+        self.press("Sign in")
+
+    def prove(self) -> None:
+        """Prove who they are inside the form of an act: a code sent to their contact, and their password."""
+        self.press("Send me a code")
+        self.sees("The code was sent to your contact.")
+        self.fill(password=PASSWORD, code=self.house.newest_code(self.contact))
+
+    # ── without a page ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def send(self, path: str, page: str, **fields: str) -> str:
+        """Send a form of `page` as a browser without a window would; answers with where it leads."""
+        shown = self.context.request.get(page)
+        assert shown.ok, (page, shown.status)
+        token = re.search(r'name="csrf-token" content="([^"]+)"', shown.text())
+        assert token is not None
+        answer = self.context.request.post(path, form={"_csrf": token[1], **fields}, max_redirects=0)
+        assert answer.status == 303, (path, answer.status, answer.text())
+        return str(answer.headers["location"])
+
+
+def payload(name: str, content: bytes, media_type: str) -> FilePayload:
+    """A file to be chosen in a form, by name, content and kind."""
+    return {"name": name, "mimeType": media_type, "buffer": content}
