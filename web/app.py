@@ -8,11 +8,12 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
-from litestar import Litestar, MediaType, Request, Response, Router
+from litestar import Litestar, MediaType, Request, Response, Router, get
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
+from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
 
 from core.errors import Denied, Problem, Refusal, Unavailable
@@ -48,6 +49,8 @@ def make_app(house: House, *, debug: bool = False) -> Litestar:
 
     zone = house.settings.zone
     mounted: list[Router] = [router for router in ROUTERS if zone is Zone.ALL or router.opt["zone"] in {zone, Zone.ALL}]
+    if zone is Zone.INNER:
+        mounted.append(Router("/", route_handlers=[inner_start], opt={"zone": Zone.INNER}))
     return Litestar(
         route_handlers=[
             *mounted,
@@ -73,6 +76,12 @@ def make_app(house: House, *, debug: bool = False) -> Litestar:
         debug=debug,
         logging_config=None,
     )
+
+
+@get("/", sync_to_thread=False)
+def inner_start() -> Redirect:
+    """The start page of the inner zone, which has no public pages, is the desk."""
+    return Redirect("/staff", status_code=303)
 
 
 def _cached(response: Response[Any]) -> Response[Any]:

@@ -12,10 +12,13 @@ from web.security import Sessions
 def follow_topics(
     asker: Asker, sessions: Sessions, topics: frozenset[str], may: Callable[[Actor], bool], said: str = ""
 ) -> Stream:
-    """Server-sent events: which topic changed (or only `said`), and a heartbeat; the duties are looked at each time."""
+    """Server-sent events: which topic changed (or only `said`), and a heartbeat; the duties are looked at each time.
+
+    The first event comes with the connection: what changed while the page was loading, or away, is fetched once.
+    """
 
     async def events() -> AsyncIterator[str]:
-        yield "retry: 2000\n\n"
+        yield "retry: 2000\n\nevent: changed\ndata: connected\n\n"
         async for topic in asker.house.live.stream(topics):
             if not may(await sessions.actor_now(asker.known)):
                 return

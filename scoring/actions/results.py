@@ -1,29 +1,34 @@
 """Publishing written marks; tallies accepted from sealed inputs and published by a second hand."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
+from recording.actions import note_event
 from recording.queries import hearings_without_video
+from recording.retention import RetentionEvent
 from sqlmodel import Session
 
 from core import audit
 from core.acts import touch
-from core.canonical import fingerprint
-from core.errors import Refusal, Stale
+from core.canonical import fingerprint, plain_decimal
+from core.days import local_date
+from core.errors import Problem, Refusal, Stale, refuse_any
 from core.people import Actor, FirstHand, Power, require_second_hand
 from exam.actions import advance, publish
 from exam.plan import PublicationKind
 from exam.queries import marks_confirmed, selection_row, ticket_ids
-from exam.stages import Deed, Stage, hindrance
-from exam.tables import Publication, Selection
+from exam.stages import Deed, Stage
+from exam.tables import Publication
 from interview.actions import admit
 from interview.queries import unfinished
-from scoring.inputs import Inputs
-from scoring.queries import composite_inputs, newest_tally, scheme_in_force, written_inputs
+from scoring.actions.gate import refuse_hindered
+from scoring.queries import COMPOSITE, ENTRY, newest_tally, scheme_in_force, tally_inputs, written_inputs
 from scoring.snapshot import inputs_fingerprint
 from scoring.tables import TallyRow
+from scoring.tally import Because
 
-ENTRY, COMPOSITE = "entry", "composite"
 DEEDS = {ENTRY: Deed.ENTER_INTERVIEW, COMPOSITE: Deed.COMPUTE_COMPOSITE}
 KINDS = {ENTRY: PublicationKind.INTERVIEW_ENTRY, COMPOSITE: PublicationKind.COMPOSITE}
 STAGES = {ENTRY: Stage.INTERVIEW_ENTRY, COMPOSITE: Stage.COMPOSITE}
@@ -34,9 +39,11 @@ def publish_written_results(
 ) -> Publication:
     """Publish the confirmed written marks by ticket number (笔试成绩公告)."""
     actor.require(Power.SCORING_RESULT_PUBLISH, selection_id)
-    _refuse_hindered(selection_row(session, selection_id), Deed.PUBLISH_MARKS, now)
+    refuse_hindered(selection_row(session, selection_id), Deed.PUBLISH_MARKS, now)
+    problems = _day_problems(objections_until, now)
     if not marks_confirmed(session, selection_id):
-        raise Refusal("The written marks are not confirmed yet.", status=409)
+        problems.append(Problem("The written marks are not confirmed yet."))
+    refuse_any(problems)
     rows = [
         {
             "ticket": one.code,
@@ -53,13 +60,6 @@ def publish_written_results(
     return publication
 
 
-def tally_inputs(session: Session, selection_id: int, kind: str) -> Inputs:
-    """The inputs of a tally as they stand now."""
-    if kind == ENTRY:
-        return written_inputs(session, selection_id)
-    return composite_inputs(session, selection_id, scheme_in_force(session, selection_id))
-
-
 def accept_tally(
     session: Session,
     actor: Actor,
@@ -74,20 +74,20 @@ def accept_tally(
 ) -> int:
     """Accept a computed tally: the first hand. Refused if scheme or inputs changed while it was computed.
 
-    `inputs` and `outcome` are the documents of scoring.snapshot. Returns the tally's version.
+    `inputs` and `outcome` are the documents of scoring.snapshot. Returns the tally's version. The first composite
+    ends the interview: periods of retention that wait for its end begin.
     """
     actor.require(Power.SCORING_TALLY_RUN, selection_id)
-    _refuse_hindered(selection_row(session, selection_id), DEEDS[kind], now)
+    refuse_hindered(selection_row(session, selection_id), DEEDS[kind], now)
+    if fingerprint(inputs) != input_sha256 or outcome["scheme"] != scheme_sha256:
+        raise ValueError("the documents of a tally are those its digests were taken of")
     if outcome["refusals"]:
         raise Refusal("A tally with open problems cannot be kept.")
-    if kind == COMPOSITE:
-        refuse_incomplete(session, selection_id)
-    scheme = scheme_in_force(session, selection_id)
-    current = inputs_fingerprint(tally_inputs(session, selection_id, kind))
-    if scheme.fingerprint != scheme_sha256 or current != input_sha256:
-        raise Stale("Marks or rules changed while this was computed; compute it again.", current=current)
+    refuse_incomplete(session, selection_id, kind)
+    _refuse_changed(session, selection_id, kind, scheme_sha256, input_sha256)
     newest = newest_tally(session, selection_id, kind)
-    if newest is not None and fingerprint(newest.outcome) == fingerprint(outcome):
+    facts = {"scheme": scheme_sha256, "inputs": input_sha256, "outcome": fingerprint(outcome)}
+    if newest is not None and facts == digests(newest):
         raise Refusal("This result is already there as version {version}.", version=newest.version, status=409)
     row = TallyRow(
         selection_id=selection_id,
@@ -104,19 +104,36 @@ def accept_tally(
     session.add(row)
     session.flush()
     audit.record(
-        session, actor, "tally.accepted", now, scope=selection_id, tally=row.id, kind=kind, version=row.version,
-        scheme=scheme_sha256, inputs=input_sha256, outcome=fingerprint(outcome),
-    )  # fmt: skip
+        session, actor, "tally.accepted", now, scope=selection_id, tally=row.id, kind=kind, version=row.version, **facts
+    )
+    if kind == COMPOSITE and newest is None:
+        note_event(session, actor, selection_id, RetentionEvent.INTERVIEW_ENDED, now=now)
     touch(session, f"selection:{selection_id}")
     return row.version
 
 
-def refuse_incomplete(session: Session, selection_id: int) -> None:
+def digests(row: TallyRow) -> dict[str, str]:
+    """What names a tally: the SHA-256 of its rules, of its inputs and of its whole outcome."""
+    return {"scheme": row.scheme_sha256, "inputs": row.input_sha256, "outcome": fingerprint(row.outcome)}
+
+
+def refuse_incomplete(session: Session, selection_id: int, kind: str) -> None:
     """The gate before a composite: every hearing sealed or ended, every sealed one with its verified video."""
+    if kind != COMPOSITE:
+        return
+    problems = []
     if open_ones := unfinished(session, selection_id):
-        raise Refusal("Hearings not sealed yet: {count}.", count=len(open_ones), status=409)
+        problems.append(Problem("Hearings not sealed yet: {count}.", {"count": len(open_ones)}))
     if missing := hearings_without_video(session, selection_id):
-        raise Refusal("Hearings without a verified recording: {count}.", count=len(missing), status=409)
+        problems.append(Problem("Hearings without a verified recording: {count}.", {"count": len(missing)}))
+    refuse_any(problems)
+
+
+def _refuse_changed(session: Session, selection_id: int, kind: str, scheme_sha256: str, input_sha256: str) -> None:
+    """Refuse a tally whose rules are no longer in force or whose inputs are no longer those that stand."""
+    current = inputs_fingerprint(tally_inputs(session, selection_id, kind))
+    if scheme_in_force(session, selection_id).fingerprint != scheme_sha256 or current != input_sha256:
+        raise Stale("Marks or rules have changed since this was computed; compute it again.", current=current)
 
 
 def publish_tally(
@@ -129,30 +146,45 @@ def publish_tally(
     objections_until: date | None = None,
     now: datetime,
 ) -> Publication:
-    """Publish the newest tally: the second hand, who checked it. Publishing the entry list admits to the interview."""
+    """Publish the newest tally: the second hand, who checked it. Publishing the entry list admits to the interview.
+
+    What is published is what stands: a tally is refused once its rules, marks or people have changed.
+    """
     actor.require(Power.SCORING_RESULT_PUBLISH, selection_id)
     selection = selection_row(session, selection_id)
     row = newest_tally(session, selection_id, kind)
     if row is None or row.version != version or row.publication_id is not None:
         raise Refusal("There is no such result waiting to be published.", status=404)
-    _refuse_hindered(selection, DEEDS[kind], now)
+    refuse_hindered(selection, DEEDS[kind], now)
     require_second_hand(actor, FirstHand(row.computed_by, row.computed_device), now)
+    refuse_any([*_day_problems(objections_until, now), *_undecided(row.outcome["results"])])
+    _refuse_changed(session, selection_id, kind, row.scheme_sha256, row.input_sha256)
     content = {
-        "tally": {
-            "id": row.id, "version": row.version, "scheme": row.scheme_sha256, "inputs": row.input_sha256,
-            "outcome": fingerprint(row.outcome),
-        },
+        "tally": {"id": row.id, "version": row.version, **digests(row)},
         "outcome": _without_steps(row.outcome),
-    }  # fmt: skip
+    }
     publication = publish(
         session, actor, selection_id, KINDS[kind], content, now=now, objections_until=objections_until
     )
     row.publication_id = publication.id
     session.add(row)
+    audit.record(
+        session, actor, "tally.published", now, scope=selection_id, tally=row.id, kind=kind, version=row.version,
+        publication=publication.id,
+    )  # fmt: skip
     if kind == ENTRY:
         _admit_entered(session, actor, row, publication, now)
     advance(session, actor, selection_id, STAGES[kind], now=now)
     return publication
+
+
+def _undecided(results: Iterable[dict[str, Any]]) -> list[Problem]:
+    """Nothing is published while somebody's place waits for a record that the rules name."""
+    waiting = [
+        one["candidate"] for one in results if any(reason["because"] == Because.WAITING for reason in one["reasons"])
+    ]
+    sentence = "The rules do not yet say which of these equal candidates goes on: {numbers}."
+    return [Problem(sentence, {"numbers": waiting})] if waiting else []
 
 
 def _admit_entered(session: Session, actor: Actor, row: TallyRow, publication: Publication, now: datetime) -> None:
@@ -168,10 +200,12 @@ def _without_steps(outcome: dict[str, Any]) -> dict[str, Any]:
     return {**outcome, "results": results}
 
 
-def _refuse_hindered(selection: Selection, deed: Deed, now: datetime) -> None:
-    if problem := hindrance(deed, Stage(selection.stage), now):
-        raise Refusal.of([problem])
+def _day_problems(objections_until: date | None, now: datetime) -> list[Problem]:
+    """A day until which objections are taken that has passed already."""
+    if objections_until is None or objections_until >= local_date(now):
+        return []
+    return [Problem("The last day for objections has passed already.", {}, "objections_until")]
 
 
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else plain_decimal(value)

@@ -93,8 +93,9 @@ class Desk:
             "total": Decimal("84.5"),
         }
         return render(
-            Visit(now=NOW), "judge/receipt.html", receipt=receipt, what_next="请留在座位上。", sheets=[], **PLACE
-        )
+            Visit(now=NOW), "judge/receipt.html", receipt=receipt, late=False, seen=4, present=None, to_mark=False,
+            sheets=[], **PLACE,
+        )  # fmt: skip
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -110,7 +111,9 @@ class Answers(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = urlsplit(self.path).path
-        if path.startswith("/static/"):
+        if path == "/judge/live":
+            self.answer(204)
+        elif path.startswith("/static/"):
             file = STATIC / path.removeprefix("/static/")
             kinds = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
             self.answer(200, file.read_bytes(), kinds[file.suffix])

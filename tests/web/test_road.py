@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.web.walk import administration, planning, registering
-from tests.web.walk.administration import STAFF, SYSTEM, Office
+from tests.web.walk.administration import SYSTEM, Office
 from tests.web.walk.inspecting import Inspector
 from tests.web.walk.person import House, Person
 from tests.web.walk.planning import Plan
@@ -60,10 +60,7 @@ def test_the_whole_road_in_chinese(house: House, tmp_path: Path) -> None:
     office.appoint("editor", SYSTEM)
     staff["editor"].sign_in("editor")
     planning.create(staff["editor"], PLAN)
-    for sign_in in STAFF:
-        if sign_in not in staff:
-            staff[sign_in] = office.employ(sign_in)
-        office.appoint(sign_in, PLAN.title)
+    staff |= office.staff_up(PLAN.title)
     office.close()
     planning.fill_in(staff["editor"], PLAN, CONDITIONS)
     planning.propose_scheme(staff["editor"], PLAN)

@@ -38,7 +38,7 @@ STAFF: tuple[tuple[str, str, Duty], ...] = (
     ("archive", "纪存", Duty.ARCHIVIST),
 )
 SIGNING_IN = frozenset(
-    {"editor", "approver", "vetter", "vetter2", "supervisor", "committee", "tally", "tallycheck", "room"}
+    {"editor", "approver", "vetter", "vetter2", "supervisor", "committee", "tally", "tallycheck", "room", "recording"}
 )
 
 

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, Response, Router, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Stream
 
 from core.errors import Problem, Refusal, Stale
 from core.settings import Zone
-from core.words import N_, Name, Sentence
+from core.words import N_, Name
 from interview import blind
 from interview.actions import keep_draft, submit_sheet
 from interview.blind import HearingView, OwnSheet, SeatView
@@ -80,7 +80,7 @@ def now_page(asker: NamedDependency[Asker]) -> Response[str] | Redirect:
         earlier = blind.own_sheets(session, seat_id)
     if heard and heard.open_for_marks and not done and not asker.visit.fragment:
         return Redirect(f"/judge/{heard.number}", status_code=303)
-    return asker.page(
+    answer = asker.page(
         "judge/now.html",
         "now",
         **_frame(asker, place, heard),
@@ -89,6 +89,25 @@ def now_page(asker: NamedDependency[Asker]) -> Response[str] | Redirect:
         done=done,
         earlier=earlier,
     )
+    if heard and heard.open_for_marks and not done:
+        answer.headers["HX-Redirect"] = f"/judge/{heard.number}"
+    return answer
+
+
+@get("/judge/next", sync_to_thread=True)
+def what_next(asker: NamedDependency[Asker], seen: FromQuery[int] = 0) -> Response[str] | Redirect:
+    """What comes after the sheet of number `seen`: the next opens by itself, unless the judge looks further back."""
+    if not asker.visit.fragment:
+        return Redirect("/judge", status_code=303)
+    with asker.reading() as session:
+        need(blind.seat(session, asker.seat_id))
+        heard = blind.in_room(session, asker.seat_id)
+        done = [one.number for one in blind.own_sheets(session, asker.seat_id)]
+    to_mark = bool(heard and heard.open_for_marks and heard.number not in done)
+    answer = asker.page("judge/receipt.html", "next", **_next(heard, to_mark=to_mark), seen=seen)
+    if heard and to_mark and seen >= max(done, default=0):
+        answer.headers["HX-Redirect"] = f"/judge/{heard.number}"
+    return answer
 
 
 @get("/judge/{number:int}", sync_to_thread=True)
@@ -239,11 +258,8 @@ def _receipt_page(asker: Asker, place: SeatView, heard: HearingView, form: Sheet
     names = {one["key"]: one["name"] for one in data["elements"]}
     with asker.reading() as session:
         sheets = blind.own_sheets(session, asker.seat_id)
-    next_words = (
-        N_("It came after the hearing was sealed. It is kept, and the chief judge decides about it.")
-        if own.late
-        else N_("Wait for the next candidate to be called; the sheet opens by itself.")
-    )
+        present = blind.in_room(session, asker.seat_id)
+    to_mark = bool(present and present.open_for_marks and present.number not in {one.number for one in sheets})
     return asker.page(
         "judge/receipt.html",
         **_frame(asker, place, heard),
@@ -256,9 +272,16 @@ def _receipt_page(asker: Asker, place: SeatView, heard: HearingView, form: Sheet
             "marks": [(names[key], mark) for key, mark in own.marks.items()],
             "total": own.total,
         },
-        what_next=Sentence(next_words),
+        late=own.late,
+        seen=own.number,
         sheets=[_line(asker, one) for one in reversed(sheets)],
+        **_next(present, to_mark=to_mark),
     )
+
+
+def _next(present: HearingView | None, *, to_mark: bool) -> dict[str, Any]:
+    """What the receipt says of what comes next: nothing about other judges."""
+    return {"present": present, "to_mark": to_mark}
 
 
 def _line(asker: Asker, one: OwnSheet) -> dict[str, Any]:
@@ -289,6 +312,6 @@ def _element_problems(form: Form, refusal: Refusal) -> Filled:
 
 router = Router(
     "/",
-    route_handlers=[open_page, open_seat, now_page, sheet_page, save_draft, check, submit, follow],
+    route_handlers=[open_page, open_seat, now_page, what_next, sheet_page, save_draft, check, submit, follow],
     opt={"zone": Zone.INNER},
 )

@@ -41,6 +41,7 @@ class Person:
     contact: str
     language: Language = Language.CHINESE
     settings: Mapping[str, Any] = field(default_factory=dict)
+    token: str = ""
     _context: BrowserContext | None = None
     _page: Page | None = None
 
@@ -136,12 +137,13 @@ class Person:
         else:
             found.first.fill(str(value))
 
-    def choose(self, name: str, text: str) -> None:
-        """Choose the option of a list that begins with a text."""
+    def option(self, name: str, text: str) -> str:
+        """The value of the option of a list that begins with a text."""
         options = self.page.locator(f'[name="{name}"] option')
-        found = [one for one in options.all_inner_texts() if one.split("　")[0].strip() == text]
-        assert len(found) == 1, (text, found)
-        self.page.locator(f'[name="{name}"]').select_option(label=found[0])
+        found = options.evaluate_all("all => all.map(one => [one.label.split('　')[0].trim(), one.value])")
+        values = [value for label, value in found if label == text]
+        assert len(values) == 1, (text, found)
+        return str(values[0])
 
     def _arrive(self, response: Response | None, status: int) -> None:
         assert response is not None
@@ -165,13 +167,14 @@ class Person:
 
     # ── without a page ───────────────────────────────────────────────────────────────────────────────────────────
 
-    def send(self, path: str, page: str, **fields: str) -> str:
-        """Send a form of `page` as a browser without a window would; answers with where it leads."""
-        shown = self.context.request.get(page)
-        assert shown.ok, (page, shown.status)
-        token = re.search(r'name="csrf-token" content="([^"]+)"', shown.text())
-        assert token is not None
-        answer = self.context.request.post(path, form={"_csrf": token[1], **fields}, max_redirects=0)
+    def send(self, path: str, **fields: str) -> str:
+        """Send a form of the site as a browser without a window would; answers with where it leads."""
+        if not self.token:
+            shown = self.context.request.get("/")
+            found = re.search(r'name="csrf-token" content="([^"]+)"', shown.text())
+            assert found is not None
+            self.token = found[1]
+        answer = self.context.request.post(path, form={"_csrf": self.token, **fields}, max_redirects=0)
         assert answer.status == 303, (path, answer.status, answer.text())
         return str(answer.headers["location"])
 

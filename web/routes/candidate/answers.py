@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from core.words import N_, Sentence
@@ -75,7 +76,9 @@ def _person(form: Mapping[str, Any]) -> list[Row]:
     rows: list[Row] = []
     if form.get("sex"):
         rows.append((field_words("sex"), Sentence(SEX_WORDS[Sex(form["sex"])])))
-    rows += _texts(form, "birth_date", "ethnicity")
+    if form.get("birth_date"):
+        rows.append((field_words("birth_date"), date.fromisoformat(form["birth_date"])))
+    rows += _texts(form, "ethnicity")
     if form.get("political_status"):
         status = PoliticalStatus(form["political_status"])
         rows.append((field_words("political_status"), Sentence(POLITICAL_WORDS[status])))
@@ -95,6 +98,6 @@ def _entry(row: int) -> Sentence:
 
 def _appraisals(facts: CandidateFacts) -> list[Row]:
     return [
-        (str(year), Sentence(APPRAISAL_WORDS[AppraisalGrade(grade)]))
+        (Sentence(N_("Annual appraisal {year}"), {"year": str(year)}), Sentence(APPRAISAL_WORDS[AppraisalGrade(grade)]))
         for year, grade in sorted(facts.appraisals.items(), reverse=True)
     ]

@@ -12,7 +12,7 @@ from litestar.response import Redirect
 from core.canonical import fingerprint
 from core.days import local_date
 from core.errors import Refusal, Stale, refuse_any
-from core.words import N_
+from core.words import N_, Sentence
 from exam.actions import keep_draft
 from exam.applicant import APPRAISAL_WORDS, DEGREE_WORDS, EDUCATION_WORDS, POLITICAL_WORDS, facts_from_plain
 from exam.careers import LEVEL_WORDS, Month, check_posts, duration, gaps, months_held, overlaps
@@ -97,13 +97,18 @@ def _data(asker: Asker, own: Own, topic: Topic) -> dict[str, Any]:
         "fields": FIELDS[topic],
         "identity": mask_identity(number),
         "contact": contact,
-        "sexes": list(SEX_WORDS.items()),
-        "statuses": list(POLITICAL_WORDS.items()),
-        "grades": list(APPRAISAL_WORDS.items()),
+        "sexes": _options(SEX_WORDS),
+        "statuses": _options(POLITICAL_WORDS),
+        "grades": _options(APPRAISAL_WORDS),
         "years": years_asked(own.conditions, own.selection.reference_date.year),
         "judged": statement_conditions(own.conditions),
         "next_topic": _next(own, topic),
     }
+
+
+def _options(words: Mapping[Any, str]) -> list[tuple[str, Sentence]]:
+    """The values of a choice with their names to be translated."""
+    return [(str(value), Sentence(name)) for value, name in words.items()]
 
 
 def _next(own: Own, topic: Topic) -> Topic:
@@ -159,7 +164,7 @@ def save_entry(asker: Asker, form: Form, reference: str, name: str, row: int) ->
     rest = [one for number, one in enumerate(_list(own, entries), start=1) if number != row]
     try:
         if form.raw("was") != _mark(kept):
-            raise Stale("This entry was changed in another window. Open the list again.", current=_mark(kept))  # noqa: TRY301 - shown in one place
+            raise Stale("This entry was changed in another window. Open the list again.", current=_mark(kept))
         if form.raw("do") != "remove":
             rest.append(_read(asker, form, entries))
         keep(asker, own, {entries.field: sorted(rest, key=entries.order)})
@@ -234,10 +239,10 @@ def _entry_data(own: Own, name: str, row: int) -> dict[str, Any]:
         "row": row,
         "is_new": not kept,
         "was": _mark(kept),
-        "levels": list(EDUCATION_WORDS.items()),
-        "degrees": list(DEGREE_WORDS.items()),
-        "post_levels": list(LEVEL_WORDS.items()),
-        "full_time": [("1", N_("Full-time")), ("0", N_("In-service"))],
+        "levels": _options(EDUCATION_WORDS),
+        "degrees": _options(DEGREE_WORDS),
+        "post_levels": _options(LEVEL_WORDS),
+        "full_time": _options({"1": N_("Full-time"), "0": N_("In-service")}),
     }
 
 

@@ -146,7 +146,7 @@ def _tasks_page(asker: Asker, own: Own) -> Response[str]:
         own=own,
         road=own.road,
         tasks=found,
-        finished=done(found[:-1]),
+        finished=done(found),
         total=len(found) - 1,
         names=TOPIC_WORDS,
         hints=hints,

@@ -59,11 +59,12 @@ _ROW = re.compile(r"\[(\d+)\]")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One line of the task list: the topic, its state in words and by shape."""
+    """One line of the task list: the topic, its state in words and by shape, and whether it stops the submission."""
 
     topic: Topic
     word: Sentence
     kind: str
+    stops: bool = False
 
 
 def topic_of(field: str) -> Topic:
@@ -118,14 +119,14 @@ def tasks(form: Mapping[str, object], checked: Checked, conditions: Collection[C
 
 
 def done(found: Sequence[Task]) -> int:
-    """How many tasks are done, the submission not counted."""
-    return sum(task.kind == "done" for task in found)
+    """How many tasks do not stop the submission any more; the submission itself is not counted."""
+    return sum(not task.stops for task in found if task.topic is not Topic.CHECK)
 
 
 def _conditions_task(verdicts: Sequence[Verdict], wrong: Sequence[Problem]) -> Task:
     count = {outcome: sum(verdict.outcome is outcome for verdict in verdicts) for outcome in Outcome}
     if wrong:
-        return Task(Topic.CONDITIONS, Sentence(N_("Not met: {count}"), {"count": len(wrong)}), "problem")
+        return Task(Topic.CONDITIONS, Sentence(N_("Not met: {count}"), {"count": len(wrong)}), "problem", stops=True)
     if count[Outcome.NOT_MET]:
         return Task(
             Topic.CONDITIONS, Sentence(N_("Exception asked for: {count}"), {"count": count[Outcome.NOT_MET]}),
@@ -140,16 +141,19 @@ def _conditions_task(verdicts: Sequence[Verdict], wrong: Sequence[Problem]) -> T
 def _typed_task(topic: Topic, form: Mapping[str, object], wrong: Sequence[Problem]) -> Task:
     missing = sum(not form.get(problem.field) for problem in wrong if problem.field in FIELDS[topic])
     if len(wrong) > missing:
-        return Task(topic, Sentence(N_("To correct here: {count}"), {"count": len(wrong) - missing}), "problem")
+        to_correct = Sentence(N_("To correct here: {count}"), {"count": len(wrong) - missing})
+        return Task(topic, to_correct, "problem", stops=True)
     begun = any(field in form for field in FIELDS[topic])
     if missing and begun:
-        return Task(topic, Sentence(N_("Still missing: {count}"), {"count": missing}), "running")
-    if missing or not begun:
-        return Task(topic, Sentence(N_("Not begun")), "none")
+        return Task(topic, Sentence(N_("Still missing: {count}"), {"count": missing}), "running", stops=True)
+    if missing:
+        return Task(topic, Sentence(N_("Not begun")), "none", stops=True)
+    if not begun:
+        return Task(topic, Sentence(N_("May stay empty")), "none")
     return Task(topic, Sentence(N_("Done")), "done")
 
 
 def _papers_task(wrong: Sequence[Problem]) -> Task:
     if wrong:
-        return Task(Topic.PAPERS, Sentence(N_("Still missing: {count}"), {"count": len(wrong)}), "running")
+        return Task(Topic.PAPERS, Sentence(N_("Still missing: {count}"), {"count": len(wrong)}), "running", stops=True)
     return Task(Topic.PAPERS, Sentence(N_("Done")), "done")
