@@ -4,8 +4,8 @@ from typing import Any
 
 from core.db import Database
 from core.errors import refuse_any
-from scoring.actions.results import ENTRY, tally_inputs
-from scoring.queries import entry_cut, scheme_in_force
+from scoring.actions.results import refuse_incomplete
+from scoring.queries import ENTRY, entry_cut, scheme_in_force, tally_inputs
 from scoring.snapshot import inputs_document, inputs_fingerprint, tally_document
 from scoring.tally import interview_entry, tally
 
@@ -13,6 +13,7 @@ from scoring.tally import interview_entry, tally
 def computed(database: Database, selection_id: int, kind: str) -> dict[str, Any]:
     """The arguments of `accept_tally` for the state of the database now. Raises one Refusal with all problems."""
     with database.reading() as session:
+        refuse_incomplete(session, selection_id, kind)
         scheme = scheme_in_force(session, selection_id)
         inputs = tally_inputs(session, selection_id, kind)
     found = interview_entry(scheme, inputs, entry_cut(scheme)) if kind == ENTRY else tally(scheme, inputs)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -18,11 +19,14 @@ from interview.hearing import State
 from interview.queries import SealedHearing, sealed_sheets
 from interview.tables import Admission, Hearing
 from scoring.inputs import Candidate, Inputs, Post as PostPlaces
-from scoring.marks import Mark, MarkState
+from scoring.marks import Exact, Mark, MarkState
 from scoring.panel_mark import JudgeSheet
 from scoring.ranking import Placing, Ranking
 from scoring.scheme import Scheme, parse_scheme
 from scoring.tables import PoolEntry, Shortlist, ShortlistName, TallyRow
+
+ENTRY, COMPOSITE = "entry", "composite"
+"""The two tallies of the road: who goes to the interview, and the composite ranking."""
 
 HEARING_ENDS: Mapping[State, MarkState] = {
     State.ABSENT: MarkState.ABSENT,
@@ -52,9 +56,16 @@ def scheme_of(canonical_text: str) -> Scheme:
 # ── inputs ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def tally_inputs(session: Session, selection_id: int, kind: str) -> Inputs:
+    """The inputs of a tally as they stand now."""
+    if kind == ENTRY:
+        return written_inputs(session, selection_id)
+    return composite_inputs(session, selection_id, scheme_in_force(session, selection_id))
+
+
 def written_inputs(session: Session, selection_id: int) -> Inputs:
     """Posts, candidates and confirmed written marks: what the entry to the interview is computed from."""
-    return Inputs(_posts(session, selection_id), tuple(_candidates(session, selection_id).values()))
+    return Inputs(posts_with_places(session, selection_id), tuple(_candidates(session, selection_id).values()))
 
 
 def composite_inputs(session: Session, selection_id: int, scheme: Scheme) -> Inputs:
@@ -75,7 +86,7 @@ def composite_inputs(session: Session, selection_id: int, scheme: Scheme) -> Inp
     admitted = session.exec(select(Admission.candidacy_id).where(Admission.selection_id == selection_id)).all()
     cut = entry_cut(scheme)
     return Inputs(
-        _posts(session, selection_id),
+        posts_with_places(session, selection_id),
         tuple(candidates.values()),
         {cut: frozenset(codes[candidacy_id] for candidacy_id in admitted)} if cut else {},
     )
@@ -97,7 +108,8 @@ def final_cut(scheme: Scheme) -> str:
     return scheme.cuts[-1].key if scheme.cuts else ""
 
 
-def _posts(session: Session, selection_id: int) -> tuple[PostPlaces, ...]:
+def posts_with_places(session: Session, selection_id: int) -> tuple[PostPlaces, ...]:
+    """The posts with their places, by code."""
     rows = session.exec(select(Post).where(Post.selection_id == selection_id).order_by(col(Post.code)))
     return tuple(PostPlaces(row.code, row.headcount) for row in rows)
 
@@ -188,11 +200,30 @@ def result_of(tally: TallyRow, ticket_number: str) -> Mapping[str, Any] | None:
     return next((one for one in results if one["candidate"] == ticket_number), None)
 
 
-def stored_ranking(tally: TallyRow, post_code: str) -> Ranking:
-    """The final ranking of one post as the tally stored it."""
-    unit = tally.outcome["stages"][-1]["units"].get(post_code, {"order": []})
-    placings = (Placing(one["candidate"], Decimal(one["value"]), one["rank"], one["tied"]) for one in unit["order"])
-    return Ranking(tuple(placings))
+def stored_rankings(tally: TallyRow) -> list[Ranking]:
+    """The final ranking of every post or closed group as the tally stored it, those qualified at its last cut alone.
+
+    Who is ranked but below a pass mark or a floor is left out: the cut does not count them either.
+    """
+    stage = tally.outcome["stages"][-1]
+    exact = {one["candidate"]: one["exact"] for one in tally.outcome["results"]}
+    return [
+        Ranking(
+            tuple(
+                Placing(
+                    one["candidate"], _stored_value(one["value"], exact[one["candidate"]]), one["rank"], one["tied"]
+                )
+                for one in unit["order"]
+                if all(one["candidate"] in unit["cuts"][key]["standing"] for key in stage["cuts"])
+            )
+        )
+        for unit in stage["units"].values()
+    ]
+
+
+def _stored_value(text: str, exact: str) -> Exact:
+    """A stored total: the figure as it is shown, or the exact one where its decimals never end."""
+    return Fraction(exact) if text.endswith("…") else Decimal(text)
 
 
 # ── shortlists and pool ──────────────────────────────────────────────────────────────────────────────────────────────

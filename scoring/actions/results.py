@@ -183,8 +183,11 @@ def _undecided(results: Iterable[dict[str, Any]]) -> list[Problem]:
     waiting = [
         one["candidate"] for one in results if any(reason["because"] == Because.WAITING for reason in one["reasons"])
     ]
-    sentence = "The rules do not yet say which of these equal candidates goes on: {numbers}."
-    return [Problem(sentence, {"numbers": waiting})] if waiting else []
+    if not waiting:
+        return []
+    return [
+        Problem("The rules do not yet say which of these equal candidates goes on: {numbers}.", {"numbers": waiting})
+    ]
 
 
 def _admit_entered(session: Session, actor: Actor, row: TallyRow, publication: Publication, now: datetime) -> None:

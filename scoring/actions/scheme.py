@@ -1,7 +1,7 @@
 """Freezing the scheme and announcing the selection: one act by two hands, all sections checked together."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,17 +9,21 @@ from typing import Any
 from sqlmodel import Session
 
 from core.canonical import canonical, fingerprint
-from core.errors import Problem, Refusal
-from core.people import Actor
+from core.errors import Problem, Refusal, refuse_any
+from core.people import Actor, Power
 from exam.actions import add_rule_set, advance, freeze_rule_set, publish
 from exam.conditions import parse_eligibility
 from exam.plan import PublicationKind
-from exam.queries import announcement_content, eligibility_section, selection_row, written_papers
-from exam.stages import Stage
+from exam.queries import announcement_content, eligibility_section, selection_row, stage_now, written_papers
+from exam.stages import Stage, has_reached
 from exam.tables import Publication
 from interview.scoresheet import parse_sheet
 from recording.retention import parse_retention
+from scoring.cuts import Equal
+from scoring.inputs import Inputs, input_problems
 from scoring.parts import PartKind
+from scoring.queries import entry_cut, posts_with_places
+from scoring.ranking import TieBy
 from scoring.scheme import Scheme, parse_scheme
 
 
@@ -30,37 +34,85 @@ def propose_scheme(
 
     The conditions of the posts are put in as they stand, so that what is frozen is the whole of the rules.
     """
+    actor.require(Power.SCORING_SCHEME_FREEZE, selection_id)
+    _refuse_begun(session, selection_id, now)
     whole = {**document, "eligibility": eligibility_section(session, selection_id)}
     check_scheme(session, selection_id, whole)
     text = canonical(whole).decode()
     return add_rule_set(session, actor, selection_id, text, fingerprint(whole), reason, now=now).version
 
 
+def freeze_and_announce(
+    session: Session, actor: Actor, selection_id: int, version: int, sha256: str, *, now: datetime
+) -> Publication:
+    """Freeze the proposed scheme and publish the announcement (公告): the second hand, who saw exactly this digest."""
+    actor.require(Power.SCORING_SCHEME_CONFIRM, selection_id)
+    _refuse_begun(session, selection_id, now)
+    rule_set = freeze_rule_set(session, actor, selection_id, version, sha256, now=now)
+    document = json.loads(rule_set.canonical, parse_float=Decimal)
+    check_scheme(session, selection_id, document)
+    content = announcement_content(session, selection_id) | {
+        "scheme": {"version": rule_set.version, "sha256": rule_set.sha256, "reason": rule_set.reason}
+    }
+    publication = publish(session, actor, selection_id, PublicationKind.ANNOUNCEMENT, content, now=now)
+    if Stage(selection_row(session, selection_id).stage) is Stage.DRAFT:
+        advance(session, actor, selection_id, Stage.ANNOUNCED, now=now)
+    return publication
+
+
+def _refuse_begun(session: Session, selection_id: int, now: datetime) -> None:
+    """Rules are changed, with a reason, until the interview begins: marks given under rules keep them."""
+    if has_reached(stage_now(selection_row(session, selection_id), now), Stage.INTERVIEW):
+        raise Refusal("The interview has begun under the rules in force; they can no longer be changed.", status=409)
+
+
 def check_scheme(session: Session, selection_id: int, document: Mapping[str, Any]) -> Scheme:
-    """Validate every section of a scheme, each by its own package. Raises one Refusal with every problem found."""
-    problems: list[Problem] = []
-    scheme = None
-    for section, parse in (
-        ("eligibility", lambda: parse_eligibility(document.get("eligibility", {}))),
-        ("sheet", lambda: parse_sheet(document.get("sheet", {}))),
-        ("retention", lambda: parse_retention(document.get("retention", {}))),
-    ):
-        try:
-            parse()
-        except Refusal as refusal:
-            problems += [
-                Problem(p.sentence, p.facts, p.field if p.field.startswith(section) else f"{section}.{p.field}", p.row)
-                for p in refusal.problems
-            ]
+    """Validate every section of a scheme, each by its own package. Raises one Refusal with every problem found.
+
+    The judges' sheet is read twice, by interview and for the panels: while its owner finds fault with it, what the
+    other reader says of it would say the same again and is left out.
+    """
+    problems = [
+        *_section_problems("eligibility", parse_eligibility, document),
+        *(found := _section_problems("sheet", parse_sheet, document)),
+        *_section_problems("retention", parse_retention, document),
+    ]
     try:
         scheme = parse_scheme(document)
     except Refusal as refusal:
-        problems += refusal.problems
-    if scheme is not None:
-        problems += _paper_problems(session, selection_id, scheme)
-    if problems or scheme is None:
-        raise Refusal.of(problems)
+        raise Refusal.of(
+            [*problems, *(one for one in refusal.problems if not (found and _inside("sheet", one.field)))]
+        ) from refusal
+    refuse_any(
+        [*problems, *_paper_problems(session, selection_id, scheme), *_course_problems(session, selection_id, scheme)]
+    )
     return scheme
+
+
+def _section_problems(
+    section: str, parse: Callable[[Mapping[str, object]], object], document: Mapping[str, Any]
+) -> list[Problem]:
+    """What is wrong in one section, each problem at its path in the whole document."""
+    inner = document.get(section, {})
+    if not isinstance(inner, Mapping):
+        return [Problem("This must be a table.", {}, section)]
+    try:
+        parse(inner)
+    except Refusal as refusal:
+        return [
+            Problem(
+                one.sentence,
+                one.facts,
+                one.field if _inside(section, one.field) else f"{section}.{one.field}".rstrip("."),
+                one.row,
+            )
+            for one in refusal.problems
+        ]
+    return []
+
+
+def _inside(section: str, path: str) -> bool:
+    return path == section or path.startswith((f"{section}.", f"{section}["))
 
 
 def _paper_problems(session: Session, selection_id: int, scheme: Scheme) -> list[Problem]:
@@ -76,17 +128,32 @@ def _paper_problems(session: Session, selection_id: int, scheme: Scheme) -> list
     ]
 
 
-def freeze_and_announce(
-    session: Session, actor: Actor, selection_id: int, version: int, sha256: str, *, now: datetime
-) -> Publication:
-    """Freeze the proposed scheme and publish the announcement (公告): the second hand, who saw exactly this digest."""
-    rule_set = freeze_rule_set(session, actor, selection_id, version, sha256, now=now)
-    document = json.loads(rule_set.canonical, parse_float=Decimal)
-    check_scheme(session, selection_id, document)
-    content = announcement_content(session, selection_id) | {
-        "scheme": {"version": rule_set.version, "sha256": rule_set.sha256}
-    }
-    publication = publish(session, actor, selection_id, PublicationKind.ANNOUNCEMENT, content, now=now)
-    if Stage(selection_row(session, selection_id).stage) is Stage.DRAFT:
-        advance(session, actor, selection_id, Stage.ANNOUNCED, now=now)
-    return publication
+def _course_problems(session: Session, selection_id: int, scheme: Scheme) -> Iterator[Problem]:
+    """What the road of a selection asks of its scheme, and rules that would be announced but carried out by nobody."""
+    if len(scheme.panels) != 1:
+        yield Problem("One part is marked by the interview panel, not {count}.", {"count": len(scheme.panels)}, "panel")
+    elif not entry_cut(scheme):
+        yield Problem("No cut leads to the interview.", {}, "cuts")
+    if not scheme.cuts or scheme.cuts[-1].by != scheme.total:
+        yield Problem("The last cut proposes the names, so it is drawn by the part that ranks.", {}, "cuts")
+    yield from input_problems(scheme, Inputs(posts_with_places(session, selection_id), ()))
+    for path in _carried_out_by_nobody(scheme):
+        yield Problem("Nothing here carries this rule out, so it must not be announced.", {}, path)
+
+
+def _carried_out_by_nobody(scheme: Scheme) -> Iterator[str]:
+    """The paths of rules that need records which no act writes."""
+    if scheme.opening is not None:
+        yield "opening"
+    for key, part in scheme.all_parts().items():
+        if part.bonus is not None:
+            yield f"parts.{key}.bonus"
+    for cut in scheme.cuts:
+        if cut.equal is Equal.WAIT:
+            yield f"cuts.{cut.key}.equal"
+    chains = {"order.ties": scheme.ties} | {f"cuts.{cut.key}.ties": cut.ties for cut in scheme.cuts}
+    seen = []
+    for path, chain in chains.items():
+        if chain not in seen and any(key.by is TieBy.QUALIFICATION for key in chain):
+            yield path
+        seen.append(chain)

@@ -40,6 +40,7 @@ PLANTED = [
     ("audiences", "web/routes/public.py", "from web.routes import judge"),
     ("judges-blind", "web/routes/judge.py", "from interview import queries"),
     ("judges-blind", "web/routes/judge.py", "from exam import queries"),
+    ("judges-blind", "web/tablets.py", "from scoring import queries"),
 ]
 
 Lint = Callable[..., subprocess.CompletedProcess[str]]

@@ -7,6 +7,7 @@ import pytest
 
 from core.settings import read_settings
 from tests.web.desk import Desk
+from tests.web.entrance import Entrance
 from web.house import open_house
 
 
@@ -17,4 +18,12 @@ def desk(sqlite_url: str, tmp_path: Path) -> Iterator[Desk]:
     opened = Desk(house)
     opened.open()
     yield opened
+    house.close()
+
+
+@pytest.fixture
+def entrance(sqlite_url: str, tmp_path: Path) -> Iterator[Entrance]:
+    """A house on a fresh SQLite database with its three administrators, and nobody else."""
+    house = open_house(read_settings({}, data=tmp_path, database_url=sqlite_url))
+    yield Entrance.of(house)
     house.close()

@@ -177,6 +177,7 @@ class Desk:
             here = Browser(client, self, f"{name}@x.cn")
             here.get("/sign-in")
             here.post("/sign-in", name=name, password=PASSWORD, next="")
+            here.get("/staff")  # the token of the session now open
             self.browsers[name] = here
         return self.browsers[name]
 

@@ -56,10 +56,10 @@ def typed(browser: Browser, marks: Mapping[str, str], status: int = 303) -> str:
     return browser.post(f"{MARKS}/typed", status, **given).text
 
 
-def both(desk: Desk, **marks: str) -> None:
+def both(desk: Desk, marks: Mapping[str, str] | None = None) -> None:
     """Both hands, the second typed with other marks where they are named."""
     upload(desk.browser("clerk"), RIGHT)
-    typed(desk.browser("other_clerk"), {place.replace("_", " ", 1)[1:]: value for place, value in marks.items()})
+    typed(desk.browser("other_clerk"), marks or {})
 
 
 # ── entering ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -121,7 +121,7 @@ def test_typed_marks_that_cannot_stand_are_named_each_at_its_field_and_all_typed
 
 
 def test_a_hand_may_enter_again_and_sees_its_own_marks_only(sat: Desk):
-    both(sat, _20260001_common="80")
+    both(sat, {"20260001 common": "80"})
     clerk, other = sat.browser("clerk"), sat.browser("other_clerk")
     assert 'name="mark.20260001.common" value="81.5"' in clerk.get(f"{MARKS}/typed")
     assert 'name="mark.20260001.common" value="80"' in other.get(f"{MARKS}/typed")
@@ -147,7 +147,6 @@ def test_a_third_clerk_finds_both_entries_made(sat: Desk):
 
 def test_marks_are_not_entered_before_the_paper_is_sat(desk: Desk):
     desk.closes, desk.sat = -5, 3
-    desk.ticketed = desk.ticketed  # the plan's own moments stand
     desk.create()
     desk.plan()
     desk.announce()
@@ -159,7 +158,7 @@ def test_marks_are_not_entered_before_the_paper_is_sat(desk: Desk):
 
 
 def test_the_differences_stand_side_by_side(sat: Desk):
-    both(sat, _20260001_common="80", _20260002_professional="71")
+    both(sat, {"20260001 common": "80", "20260002 professional": "71"})
     page = sat.browser("checker").get(f"{MARKS}/differences")
     assert re.findall(r'id="ticket\.([0-9]+\.\w+)"', page) == ["20260001.common", "20260002.professional"]
     for said in ("<span>81.5</span>", "<span>80</span>", "<span>absent</span>", "<span>71</span>"):
@@ -167,7 +166,7 @@ def test_the_differences_stand_side_by_side(sat: Desk):
 
 
 def test_differences_are_settled_by_a_third_person_with_one_proof(sat: Desk):
-    both(sat, _20260001_common="80", _20260002_professional="71")
+    both(sat, {"20260001 common": "80", "20260002 professional": "71"})
     checker = sat.browser("checker")
     checker.get(f"{MARKS}/differences")
     chosen = {
@@ -183,7 +182,7 @@ def test_differences_are_settled_by_a_third_person_with_one_proof(sat: Desk):
 
 
 def test_a_value_of_neither_hand_needs_a_reason_and_then_nothing_is_settled(sat: Desk):
-    both(sat, _20260001_common="80", _20260002_professional="71")
+    both(sat, {"20260001 common": "80", "20260002 professional": "71"})
     checker = sat.browser("checker")
     checker.get(f"{MARKS}/differences")
     chosen = {
@@ -197,14 +196,14 @@ def test_a_value_of_neither_hand_needs_a_reason_and_then_nothing_is_settled(sat:
 
 
 def test_to_settle_nothing_is_refused(sat: Desk):
-    both(sat, _20260001_common="80")
+    both(sat, {"20260001 common": "80"})
     checker = sat.browser("checker")
     checker.get(f"{MARKS}/differences")
     assert "Choose what counts" in problems(checker.prove(f"{MARKS}/differences", 422).text)[0]
 
 
 def test_without_a_fresh_proof_nothing_is_settled(sat: Desk):
-    both(sat, _20260001_common="80")
+    both(sat, {"20260001 common": "80"})
     checker = sat.browser("checker")
     checker.get(f"{MARKS}/differences")
     fields = {"value.20260001.common": "first", "code": "000000"}
@@ -216,7 +215,7 @@ def test_without_a_fresh_proof_nothing_is_settled(sat: Desk):
 
 
 def test_marks_are_confirmed_only_when_every_difference_is_settled(sat: Desk):
-    both(sat, _20260001_common="80")
+    both(sat, {"20260001 common": "80"})
     checker = sat.browser("checker")
     assert "Still open: 1" in checker.get(f"{MARKS}/confirm")
     checker.prove(f"{MARKS}/confirm", 422)

@@ -85,7 +85,8 @@ def test_it_is_drawn_once_only(vetted: Desk):
     officer = vetted.browser("officer")
     pool = pool_of(officer)
     draw(officer)
-    officer.post(TICKETS, 403, room_size="2", party_1="甲", party_2="乙", pool=pool)
+    page = officer.post(TICKETS, 409, room_size="2", party_1="甲", party_2="乙", pool=pool).text
+    assert "drawn and the tickets issued already" in page
 
 
 def test_the_list_shows_rooms_and_seats_and_prints_a_ticket(vetted: Desk):

@@ -37,8 +37,8 @@ from scoring.actions import (
     publish_shortlists,
     publish_tally,
 )
-from scoring.actions.results import COMPOSITE, ENTRY
 from scoring.computing import computed
+from scoring.queries import COMPOSITE, ENTRY
 from web.demo.cast import CAST, invent
 from web.demo.front import Sample
 from web.demo.stage import PIN, Stage

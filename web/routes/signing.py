@@ -31,14 +31,14 @@ WRONG_CODE = N_("This code is not right or too old.")
 @get("/sign-in", sync_to_thread=True)
 def sign_in_page(asker: NamedDependency[Asker], next: FromQuery[str] = "") -> Response[str]:  # noqa: A002 - the usual name
     """The sign-in form."""
-    return asker.page("signing/sign_in.html", next=_local(next))
+    return asker.page("signing/sign_in.html", next=local_path(next))
 
 
 @post("/sign-in", sync_to_thread=True)
 def sign_in(asker: NamedDependency[Asker], form: NamedDependency[Form]) -> Response[str] | Redirect:
     """Open a session for the account whose password is right."""
     name, password = form.raw("name").strip(), form.raw("password")
-    target = _local(form.raw("next"))
+    target = local_path(form.raw("next"))
     key, tries = f"{asker.house.vault.fingerprint(name)[-16:]}@{asker.address}", asker.house.tries
     try:
         tries.refuse_more(key)
@@ -72,7 +72,7 @@ def sign_out(asker: NamedDependency[Asker]) -> Redirect:
 def send_code(asker: NamedDependency[Asker], form: NamedDependency[Form]) -> Redirect:
     """Send the signed-in person a one-time code for a second hand's proof, and come back."""
     asker.send_proof_code()
-    back = _local(form.raw("back")).partition("#")[0] or "/"
+    back = local_path(form.raw("back")).partition("#")[0] or "/"
     return Redirect(back + ("&" if "?" in back else "?") + "code=sent#proof", status_code=303)
 
 
@@ -223,7 +223,7 @@ def _identity_of(session: Session, account_id: int) -> str:
     return session.get_one(Person, session.get_one(Account, account_id).person_id).identity_cipher
 
 
-def _local(target: str) -> str:
+def local_path(target: str) -> str:
     """A path of this site, or "": never an address elsewhere."""
     plain = target.startswith("/") and not target.startswith(("//", "/\\")) and "\\" not in target
     return target if plain and target.isprintable() else ""

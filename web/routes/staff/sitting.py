@@ -69,6 +69,8 @@ def tickets_page(asker: NamedDependency[Asker], code: FromPath[str], page: FromQ
 def issue(asker: NamedDependency[Asker], form: NamedDependency[Form], code: FromPath[str]) -> Response[str] | Redirect:
     """Draw the order out of the parties' secrets and issue the tickets in it."""
     here = enter(asker, code, Power.EXAM_TICKET_ISSUE)
+    if asker.read(candidacies, here.id):
+        raise Refusal("The seats are drawn and the tickets issued already.", status=409)
     try:
         room_size = form.whole("room_size", low=1, high=500)
         reveals = _read_parties(form)
