@@ -151,10 +151,13 @@ class Bench:
             "--no-worker",
         ]
         variables = {"DATABASE_URL": self.database_url} if self.database_url else {}
-        with serving(gunicorn, ref, REFERENCE_DATABASE=str(self.folder / "reference.sqlite")), serving(bare, plain):
-            with serving(serve, ours, **variables):
-                self._pages(seeded, ref, ours)
-                self._sheets(seeded, ref, plain, ours)
+        with (
+            serving(gunicorn, ref, REFERENCE_DATABASE=str(self.folder / "reference.sqlite")),
+            serving(bare, plain),
+            serving(serve, ours, **variables),
+        ):
+            self._pages(seeded, ref, ours)
+            self._sheets(seeded, ref, plain, ours)
 
     def _pages(self, seeded: Seeded, ref: int, ours: int) -> None:
         base = best([run(ref, [[request("GET", "/")] * 100]) for _ in range(ROUNDS)])

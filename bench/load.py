@@ -74,7 +74,7 @@ class _Client(asyncio.Protocol):
             self.transport.close()
             self.finished()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's own signature
         if self.place < len(self.requests):
             self.wrong += len(self.requests) - self.place
             self.finished()

@@ -4,17 +4,19 @@ The finished selection goes through the acts, except that its recordings are ent
 rooms are multiplied by plain inserts, since only the sheets' way in is measured.
 """
 
+import io
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from core.actions import keep_session
 from core.db import sql_table
 from core.files import Saved
+from core.kinds import PICTURES
 from core.settings import read_settings
 from core.tables import Person
 from exam.plan import PostPlan
@@ -35,6 +37,23 @@ DEVICE = "d" * 43
 JUDGES = 200
 PER_ROOM = 8
 HEARINGS = 20
+
+
+SEAT, PERSON, HEARD = 1000, 100_000, 10_000  # first ids of what is inserted
+ROOMS = JUDGES // PER_ROOM
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What the inserted rows belong to."""
+
+    selection_id: int
+    post_id: int
+
+    @property
+    def both(self) -> Row:
+        return {"selection_id": self.selection_id, "post_id": self.post_id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +108,6 @@ def _verified(selection_id: int, hearing_id: int, saved: Saved) -> dict[str, Any
 
 
 def _pictures(house: House) -> Pictures:
-    import io
-
-    from core.kinds import PICTURES
-
     portraits, certificate = draw_papers(1)
     saved = [house.files.receive(io.BytesIO(one), cap=10**7, kinds=PICTURES) for one in [*portraits, certificate]]
     return Pictures((saved[0],), saved[1])
@@ -102,136 +117,64 @@ def _rooms(house: House) -> tuple[str, ...]:
     """200 judges in 25 rooms, each room with 20 hearings open for marks, every judge with a session."""
     with house.database.reading() as session:
         base = _base(session)
-    now = datetime.now(UTC)
-    rooms = JUDGES // PER_ROOM
-    _insert(
-        house,
-        Room,
-        [
-            {
-                "id": 1000 + room,
-                "selection_id": base[0],
-                "post_id": base[1],
-                "code": f"B{room}",
-                "name": "测",
-                "name_en": "",
-            }
-            for room in range(rooms)
-        ],
-    )
-    _insert(
-        house,
-        Person,
-        [
-            {
-                "id": 100_000 + n,
-                "name": "测",
-                "created_at": now,
-                "identity_cipher": "",
-                "identity_hash": "",
-                "contact_cipher": "",
-                "contact_hash": "",
-                "unit": "",
-            }
-            for n in range(JUDGES + rooms * HEARINGS)
-        ],
-    )
-    _insert(
-        house,
-        Judge,
-        [
-            {"id": 1000 + n, "person_id": 100_000 + n, "kind": "expert", "unit": "测", "registered_at": now}
-            for n in range(JUDGES)
-        ],
-    )
-    _insert(
-        house,
-        Seat,
-        [
-            {
-                "id": 1000 + n,
-                "selection_id": base[0],
-                "room_id": 1000 + n // PER_ROOM,
-                "number": n % PER_ROOM + 1,
-                "judge_id": 1000 + n,
-                "group_key": "expert",
-                "chief": False,
-                "pin_hash": "",
-                "withdrawn_reason": "",
-            }
-            for n in range(JUDGES)
-        ],
-    )
-    _candidates(house, base, rooms * HEARINGS, now)
-    _insert(
-        house,
-        Hearing,
-        [
-            {
-                "id": 10_000 + n,
-                "selection_id": base[0],
-                "room_id": 1000 + n // HEARINGS,
-                "candidacy_id": 10_000 + n,
-                "sealed_number": n % HEARINGS + 1,
-                "state": "marking",
-                "version": 5,
-                "sheets_digest": "",
-            }
-            for n in range(rooms * HEARINGS)
-        ],
-    )
+    _insert(house, Room, [_room(base, n) for n in range(ROOMS)])
+    _insert(house, Person, [_person(n) for n in range(JUDGES + ROOMS * HEARINGS)])
+    _insert(house, Judge, [_judge(n) for n in range(JUDGES)])
+    _insert(house, Seat, [_seat(base, n) for n in range(JUDGES)])
+    _insert(house, Registration, [_registration(base, n) for n in range(ROOMS * HEARINGS)])
+    _insert(house, Candidacy, [_candidacy(base, n) for n in range(ROOMS * HEARINGS)])
+    _insert(house, Hearing, [_hearing(base, n) for n in range(ROOMS * HEARINGS)])
     tokens = tuple(f"bench-token-{n:05d}" for n in range(JUDGES))
     for n, token in enumerate(tokens):
-        row = {"token_hash": hashed(token), "account_id": None, "seat_id": 1000 + n, "device": hashed(DEVICE)}
+        row = {"token_hash": hashed(token), "account_id": None, "seat_id": SEAT + n, "device": hashed(DEVICE)}
         house.acts.keep_sync(keep_session, row)
     return tokens
 
 
-def _candidates(house: House, base: tuple[int, int], count: int, now: datetime) -> None:
-    _insert(
-        house,
-        Registration,
-        [
-            {
-                "id": 10_000 + n,
-                "selection_id": base[0],
-                "post_id": base[1],
-                "person_id": 100_000 + JUDGES + n,
-                "reference": f"B{n:09d}",
-                "state": "passed",
-                "version": 1,
-                "started_at": now,
-                "unit": "",
-                "doubts": 0,
-            }
-            for n in range(count)
-        ],
-    )
-    _insert(
-        house,
-        Candidacy,
-        [
-            {
-                "id": 10_000 + n,
-                "selection_id": base[0],
-                "post_id": base[1],
-                "registration_id": 10_000 + n,
-                "person_id": 100_000 + JUDGES + n,
-                "ticket_number": f"B{n:08d}",
-                "exam_room": "",
-                "exam_seat": 0,
-                "issued_at": now,
-            }
-            for n in range(count)
-        ],
-    )
+def _room(base: Base, n: int) -> Row:
+    return {"id": SEAT + n, **base.both, "code": f"B{n}", "name": "测", "name_en": ""}
 
 
-def _base(session: Session) -> tuple[int, int]:
-    from sqlmodel import select
+def _person(n: int) -> Row:
+    plain = dict.fromkeys(("identity_cipher", "identity_hash", "contact_cipher", "contact_hash", "unit"), "")
+    return {"id": PERSON + n, "name": "测", "created_at": base_time(), **plain}
 
-    selection, post = session.exec(select(Selection)).one(), session.exec(select(Post)).one()
-    return selection.id, post.id or 0
+
+def _judge(n: int) -> Row:
+    return {"id": SEAT + n, "person_id": PERSON + n, "kind": "expert", "unit": "测", "registered_at": base_time()}
+
+
+def _seat(base: Base, n: int) -> Row:
+    place = {"room_id": SEAT + n // PER_ROOM, "number": n % PER_ROOM + 1, "judge_id": SEAT + n}
+    rest = {"group_key": "expert", "chief": False, "pin_hash": "", "withdrawn_reason": ""}
+    return {"id": SEAT + n, "selection_id": base.selection_id, **place, **rest}
+
+
+def _registration(base: Base, n: int) -> Row:
+    rest = {"state": "passed", "version": 1, "started_at": base_time(), "unit": "", "doubts": 0}
+    return {"id": HEARD + n, **base.both, "person_id": PERSON + JUDGES + n, "reference": f"B{n:09d}", **rest}
+
+
+def _candidacy(base: Base, n: int) -> Row:
+    rest = {"exam_room": "", "exam_seat": 0, "issued_at": base_time()}
+    who = {"registration_id": HEARD + n, "person_id": PERSON + JUDGES + n, "ticket_number": f"B{n:08d}"}
+    return {"id": HEARD + n, **base.both, **who, **rest}
+
+
+def _hearing(base: Base, n: int) -> Row:
+    place = {"room_id": SEAT + n // HEARINGS, "candidacy_id": HEARD + n, "sealed_number": n % HEARINGS + 1}
+    rest = {"state": "marking", "version": 5, "sheets_digest": ""}
+    return {"id": HEARD + n, "selection_id": base.selection_id, **place, **rest}
+
+
+def base_time() -> datetime:
+    """The moment of everything inserted."""
+    return datetime.now(UTC)
+
+
+def _base(session: Session) -> Base:
+    """The finished selection and its post, to which the rooms belong."""
+    return Base(session.exec(select(Selection)).one().id, session.exec(select(Post)).one().id or 0)
 
 
 def _insert(house: House, table: Any, rows: list[dict[str, Any]]) -> None:

@@ -227,7 +227,8 @@ def require_second_hand(actor: Actor, first: FirstHand, now: datetime) -> None:
     """The second of two hands is another human, proven afresh, on another device (product.md rule 6)."""
     if actor.person_id == first.person_id:
         raise Refusal("The second hand must be another person than the first.")
-    if actor.proof is None or not (timedelta() <= now - actor.proof.at <= PROOF_LIFE):
+    proof = actor.proof
+    if proof is None or proof.device != actor.device or not (timedelta() <= now - proof.at <= PROOF_LIFE):
         raise Refusal("Prove who you are again with password and one-time code.", field="code")
     if actor.device == first.device:
         raise Refusal("The second hand must use another device or browser than the first.", field="device")

@@ -114,10 +114,39 @@ def hearing(session: Session, seat_id: int, hearing_id: int) -> HearingView | No
     return None if row is None else _hearing_view(row)
 
 
-def hearing_by_number(session: Session, seat_id: int, number: int) -> HearingView | None:
-    """The hearing of a sealed number in the seat's room, None if there is none."""
-    row = session.execute(_hearings(seat_id).where(col(Hearing.sealed_number) == number)).first()
-    return None if row is None else _hearing_view(row)
+def hearings(session: Session, seat_id: int) -> tuple[HearingView, ...]:
+    """All hearings of the seat's room by number, for finding one by its number again and again."""
+    rows = session.execute(_hearings(seat_id).order_by(col(Hearing.sealed_number))).all()
+    return tuple(_hearing_view(row) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one sheet stands: the hearing's state now, the seat's own draft, whether its own sheet is here."""
+
+    heard: HearingView
+    draft: OwnDraft | None
+    handed_in: bool
+
+
+def standing(session: Session, seat_id: int, hearing_id: int) -> Standing | None:
+    """How the seat's own sheet for a hearing stands, in one statement; None once the seat is withdrawn."""
+    row = session.execute(
+        select(
+            col(Hearing.id), col(Hearing.sealed_number), col(Hearing.state), col(SheetDraft.sequence),
+            col(SheetDraft.body), col(ScoreSheet.id).is_not(None),
+        )
+        .join(Seat, col(Seat.room_id) == col(Hearing.room_id))
+        .outerjoin(SheetDraft, (col(SheetDraft.hearing_id) == hearing_id) & (col(SheetDraft.seat_id) == seat_id))
+        .outerjoin(ScoreSheet, (col(ScoreSheet.hearing_id) == hearing_id) & (col(ScoreSheet.seat_id) == seat_id))
+        .where(col(Seat.id) == seat_id, col(Seat.withdrawn_at).is_(None), col(Hearing.id) == hearing_id)
+        .limit(1)
+    ).first()  # fmt: skip
+    if row is None:
+        return None
+    heard = HearingView(hearing_id, row[1], State(row[2]))
+    draft = None if row[3] is None else OwnDraft(hearing_id, heard.number, row[3], row[4])
+    return Standing(heard, draft, bool(row[5]))
 
 
 def own_draft(session: Session, seat_id: int, hearing_id: int) -> OwnDraft | None:

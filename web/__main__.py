@@ -122,7 +122,10 @@ def run_demo(options: argparse.Namespace) -> int:
     address = f"http://127.0.0.1:{options.port}/"
 
     def play() -> None:
-        show_sign_ins(fill(house, print), address, settings.data / "outbox", print)
+        try:
+            show_sign_ins(fill(house, print), address, settings.data / "outbox", print)
+        except Refusal as refusal:
+            print(f"gongxuan: {refusal}", file=sys.stderr, flush=True)
 
     def begin() -> None:
         print(f"Gongxuan 公选  {address}", flush=True)

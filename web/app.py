@@ -25,6 +25,7 @@ from web.i18n import Translator
 from web.pages import STATIC, Filled, Visit, respond
 from web.routes import ROUTERS
 from web.security import SAFE, Doorkeeper, Known, Sessions, cookies_of, refuse_forged, set_headers, visit_of
+from web.tablets import Tablets
 
 log = logging.getLogger("gongxuan.web")
 BODY_CAP = 1024 * 1024
@@ -39,7 +40,7 @@ PLAIN_ANSWERS: dict[int, str] = {
 
 def make_app(house: House, *, debug: bool = False) -> Litestar:
     """The application of one process, with the routes of its zone."""
-    sessions = Sessions(house)
+    sessions, tablets = Sessions(house), Tablets(house.database)
     house.live.watch(sessions.forget)
 
     @asynccontextmanager
@@ -56,13 +57,14 @@ def make_app(house: House, *, debug: bool = False) -> Litestar:
             *mounted,
             create_static_files_router("/static", [STATIC], opt={"zone": Zone.ALL}, after_request=_cached),
         ],
-        state=State({"house": house, "sessions": sessions}),
+        state=State({"house": house, "sessions": sessions, "tablets": tablets}),
         lifespan=[lifespan],
         middleware=[DefineMiddleware(Doorkeeper, house=house, sessions=sessions)],
         guards=[refuse_forged],
         dependencies={
             "asker": Provide(provide_asker),
             "form": Provide(provide_form),
+            "tablets": Provide(lambda: tablets, sync_to_thread=False),
         },
         before_send=[set_headers],
         exception_handlers={

@@ -235,7 +235,10 @@ async def refuse_forged(connection: ASGIConnection[Any, Any, Any, Any], handler:
     given = connection.headers.get("x-csrf-token", "")
     if not given and isinstance(handler, HTTPRouteHandler) and handler.resolve_request_max_body_size():
         request: Request[Any, Any, Any] = Request(connection.scope, connection.receive)
-        given = str((await request.form()).get("_csrf", ""))
+        form = await request.form()
+        given = str(form.get("_csrf", ""))
+        if not token_fits(house, connection.scope["state"]["known"], given):
+            await form.close()  # a refusal by a guard leaves received files open
     if not token_fits(house, connection.scope["state"]["known"], given):
         raise Denied("This page is out of date. Go back, load it again and send it once more.")
 

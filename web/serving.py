@@ -9,7 +9,6 @@ import uvicorn
 from web.app import make_app
 from web.house import House
 from web.sheet_door import SheetDoor
-from web.tablets import Tablets
 from web.worker import Worker
 
 GRACE_SECONDS = 2
@@ -22,7 +21,7 @@ def serve(
     worker = Worker(house) if with_worker else None
     app = make_app(house)
     config = uvicorn.Config(
-        SheetDoor(app, app.state.sessions, Tablets(house)),
+        SheetDoor(app, app.state.sessions, app.state.tablets),
         host=host,
         port=port,
         log_level="warning",

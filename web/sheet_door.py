@@ -65,12 +65,12 @@ class SheetDoor:
         if not token_fits(house, known, fields.get("_csrf", "")):
             return False
         try:
-            tablet = await self._tablets.sheet(seat_id, number)
+            tablet, heard = await self._tablets.find(seat_id, number)
             marks = check_marks(
                 tablet.form, {name[5:]: mark for name, mark in fields.items() if name.startswith("mark-")}
             )
-            code = blind.sheet_code(tablet.place, tablet.heard, tablet.form, marks)
-            await house.acts.run(submit_sheet, known.actor, tablet.heard.hearing_id, marks, fields.get("key", ""), code)
+            code = blind.sheet_code(tablet.place, heard, tablet.form, marks)
+            await house.acts.run(submit_sheet, known.actor, heard.hearing_id, marks, fields.get("key", ""), code)
         except Refusal:
             return False
         return True

@@ -5,52 +5,58 @@ a hearing open is never remembered: the acts and the pages look each time.
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlmodel import Session
 
+from core.db import Database
 from interview import blind
 from interview.blind import HearingView, SeatView
 from interview.scoresheet import SheetForm
 from web.asking import need
-from web.house import House
 
-MOST = 10_000
+MOST = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Tablet:
-    """One sealed number seen from one seat; `heard` as it stood when it was first asked for."""
+    """One seat: its place, its form, and the hearings of its room by number, as they stood when first asked for."""
 
     place: SeatView
     form: SheetForm
-    heard: HearingView
+    by_number: Mapping[int, HearingView]
 
 
 @dataclass(slots=True)
 class Tablets:
     """The tablets of one process."""
 
-    house: House
-    _kept: dict[tuple[int, int], Tablet] = field(default_factory=dict)
+    database: Database
+    _kept: dict[int, Tablet] = field(default_factory=dict)
 
-    async def sheet(self, seat_id: int, number: int) -> Tablet:
-        """The unchanging facts of one sheet. Raises Denied for a number that is not this room's."""
-        kept = self._kept.get((seat_id, number))
-        if kept is None:
-            kept = await asyncio.to_thread(self._load, seat_id, number)
-            if len(self._kept) >= MOST:
-                self._kept.clear()
-            self._kept[seat_id, number] = kept
-        return kept
+    async def find(self, seat_id: int, number: int) -> tuple[Tablet, HearingView]:
+        """A seat and the hearing of a number in its room. Raises Denied where there is none."""
+        kept = self._kept.get(seat_id)
+        if kept is None or number not in kept.by_number:
+            kept = await asyncio.to_thread(self._read, seat_id)
+        return kept, need(kept.by_number.get(number))
 
-    def _load(self, seat_id: int, number: int) -> Tablet:
-        with self.house.database.reading() as session:
-            return load(session, seat_id, number)
+    def find_here(self, session: Session, seat_id: int, number: int) -> tuple[Tablet, HearingView]:
+        """The same within an open reading session."""
+        kept = self._kept.get(seat_id)
+        if kept is None or number not in kept.by_number:
+            kept = self._load(session, seat_id)
+        return kept, need(kept.by_number.get(number))
 
+    def _read(self, seat_id: int) -> Tablet:
+        with self.database.reading() as session:
+            return self._load(session, seat_id)
 
-def load(session: Session, seat_id: int, number: int) -> Tablet:
-    """The facts of one sheet from the database."""
-    place = need(blind.seat(session, seat_id))
-    heard = need(blind.hearing_by_number(session, seat_id, number))
-    return Tablet(place, blind.form(session, seat_id), heard)
+    def _load(self, session: Session, seat_id: int) -> Tablet:
+        place = need(blind.seat(session, seat_id))
+        by_number = {one.number: one for one in blind.hearings(session, seat_id)}
+        if len(self._kept) >= MOST:
+            self._kept.clear()
+        self._kept[seat_id] = found = Tablet(place, blind.form(session, seat_id), by_number)
+        return found

@@ -91,4 +91,4 @@ def called_at(session: Session, selection_id: int) -> Mapping[int, datetime]:
         .where(col(Hearing.selection_id) == selection_id, col(HearingEvent.kind) == EventKind.CALL.value)
         .group_by(col(HearingEvent.hearing_id))
     )
-    return dict(rows.tuples())
+    return dict(rows.all())

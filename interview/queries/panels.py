@@ -31,9 +31,12 @@ class JudgeLine:
 
 
 def judge_register(
-    session: Session, *, search: str = "", kind: JudgeKind | None = None, page: int = 1
+    session: Session, *, search: str = "", kind: JudgeKind | None = None, free_in: int = 0, page: int = 1
 ) -> tuple[tuple[JudgeLine, ...], int]:
-    """One page of the judges' register (评委库) by name, and how many judges there are in all."""
+    """One page of the judges' register (评委库) by name, and how many judges there are in all.
+
+    `free_in` leaves out who has, or had, a seat in that selection.
+    """
     wanted = select(Judge, col(Person.name)).join(Person, col(Person.id) == col(Judge.person_id))
     if search:
         wanted = wanted.where(
@@ -41,6 +44,9 @@ def judge_register(
         )
     if kind is not None:
         wanted = wanted.where(col(Judge.kind) == kind.value)
+    if free_in:
+        seated = select(col(Seat.judge_id)).where(col(Seat.selection_id) == free_in)
+        wanted = wanted.where(col(Judge.id).not_in(seated))
     count = session.execute(select(func.count()).select_from(wanted.subquery())).scalar_one()
     rows = session.execute(
         wanted.order_by(col(Person.name), col(Judge.id)).limit(PAGE).offset((max(page, 1) - 1) * PAGE)

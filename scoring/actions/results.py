@@ -5,9 +5,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from recording.actions import note_event
-from recording.queries import hearings_without_video
-from recording.retention import RetentionEvent
 from sqlmodel import Session
 
 from core import audit
@@ -23,6 +20,9 @@ from exam.stages import Deed, Stage
 from exam.tables import Publication
 from interview.actions import admit
 from interview.queries import unfinished
+from recording.actions import note_event
+from recording.queries import hearings_without_video
+from recording.retention import RetentionEvent
 from scoring.actions.gate import refuse_hindered
 from scoring.queries import COMPOSITE, ENTRY, newest_tally, scheme_in_force, tally_inputs, written_inputs
 from scoring.snapshot import inputs_fingerprint

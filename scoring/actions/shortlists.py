@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from recording.actions import grant_viewing, note_event
-from recording.retention import RetentionEvent
 from sqlalchemy import insert
 from sqlmodel import Session, select
 
@@ -19,6 +17,8 @@ from exam.plan import PublicationKind
 from exam.queries import posts_of, selection_row, ticket_ids
 from exam.stages import Deed, Stage
 from exam.tables import Candidacy, Post, Publication
+from recording.actions import grant_viewing, note_event
+from recording.retention import RetentionEvent
 from scoring.actions.gate import refuse_hindered
 from scoring.queries import (
     COMPOSITE,

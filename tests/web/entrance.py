@@ -51,7 +51,7 @@ def grant(session: Session, actor: Actor, account_id: int, scope_id: int, duty: 
     return row.id or 0
 
 
-def keep_changed(session: Session, table: type[SQLModel], *, now: datetime, **values: Any) -> None:  # noqa: ARG001
+def keep_changed(session: Session, table: type[SQLModel], *, now: datetime, **values: Any) -> None:
     """Change every row of a scratch table, as time does."""
     session.execute(update(sql_table(table)).values(**values))
     touch(session, PEOPLE)
@@ -99,7 +99,8 @@ class Browser:
 def said(text: str) -> list[str]:
     """What the error summary, or the refusal's page, says."""
     summary = re.search(r'class="error-summary".*?</div>', text, re.DOTALL)
-    found = re.findall(r"<li>(.*?)</li>", summary[0], re.DOTALL) if summary else re.findall(r"<p.*?>(.*?)</p>", text)
+    lead = r'<p class="lead">(.*?)</p>'
+    found = re.findall(r"<li>(.*?)</li>", summary[0], re.DOTALL) if summary else re.findall(lead, text)
     return [re.sub(r"<[^>]+>", "", one).strip() for one in found]
 
 

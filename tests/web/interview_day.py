@@ -131,7 +131,11 @@ def ready(house: House, *, candidates: int = 3) -> DayInHouse:
 
 def _employ(session: Session, house: House, day: Day) -> None:
     selection = session.get_one(Selection, day.selection_id)
-    selection.code, selection.title, selection.title_en = CODE, "澜川市公开选拔市直部门副局长", "Open selection, Lanchuan"
+    selection.code, selection.title, selection.title_en = (
+        CODE,
+        "澜川市公开选拔市直部门副局长",
+        "Open selection, Lanchuan",
+    )
     session.add(selection)
     for name, duty in STAFF.items():
         contact = f"{name}@x.cn"

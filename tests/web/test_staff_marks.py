@@ -253,7 +253,7 @@ def test_marks_are_not_published_before_they_are_confirmed_or_by_somebody_else(s
     both(sat)
     approver = sat.browser("approver")
     approver.get(f"{MARKS}/publish")
-    assert "not confirmed yet" in problems(approver.post(f"{MARKS}/publish", 409).text)[0]
+    assert "not confirmed yet" in problems(approver.post(f"{MARKS}/publish", 422).text)[0]
     sat.browser("clerk").post(f"{MARKS}/publish", 403)
     with sat.house.database.reading() as session:
         assert not marks_confirmed(session, sat.selection_id)

@@ -35,7 +35,13 @@ def pool_of(browser: Browser) -> str:
 
 
 def draw(browser: Browser, status: int = 303, **changes: str) -> str:
-    fields = {"room_size": "2", "party_1": "选拔办", "party_1_secret": "31415", "party_2": "纪检组", "pool": pool_of(browser)}
+    fields = {
+        "room_size": "2",
+        "party_1": "选拔办",
+        "party_1_secret": "31415",
+        "party_2": "纪检组",
+        "pool": pool_of(browser),
+    }
     return browser.post(TICKETS, status, **{**fields, **changes}).text
 
 
@@ -50,7 +56,11 @@ def test_the_order_is_drawn_from_the_parties_secrets_and_anyone_can_draw_again(v
     with vetted.house.database.reading() as session:
         lines = candidacies(session, vetted.selection_id)
         assert [one.candidacy.ticket_number for one in lines] == ["20260001", "20260002", "20260003"]
-        assert [(one.candidacy.exam_room, one.candidacy.exam_seat) for one in lines] == [("01", 1), ("01", 2), ("02", 1)]
+        assert [(one.candidacy.exam_room, one.candidacy.exam_seat) for one in lines] == [
+            ("01", 1),
+            ("01", 2),
+            ("02", 1),
+        ]
         assert session.get_one(Selection, vetted.selection_id).stage == Stage.WRITTEN_EXAM
         seated = [one.candidacy.registration_id for one in lines]
     assert seated == [vetted.row(reference).id for reference in record["order"]]

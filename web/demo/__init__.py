@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlmodel import Session, select
 
+from core.errors import Refusal
 from core.kinds import PICTURES
 from exam.plan import PostPlan
 from exam.tables import Selection
@@ -38,7 +39,9 @@ def fill(house: House, say: Say) -> SignIns:
         return SignIns(**json.loads(kept.read_text("utf-8")))
     with house.database.reading() as session:
         if _has_selections(session):
-            raise RuntimeError("this folder holds selections of its own, or a demonstration broken off: use another")
+            raise Refusal(
+                "This folder holds selections of its own, or a demonstration broken off: begin anew (RESET=1)."
+            )
     found = _play(Stage(house, say))
     kept.write_text(json.dumps(asdict(found)), "utf-8")
     return found

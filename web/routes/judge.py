@@ -3,6 +3,7 @@
 Reads come from interview.blind alone; an import contract and a test on the wire keep it so.
 """
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import msgspec
@@ -16,7 +17,7 @@ from core.settings import Zone
 from core.words import N_, Name
 from interview import blind
 from interview.actions import keep_draft, submit_sheet
-from interview.blind import HearingView, OwnSheet, SeatView
+from interview.blind import HearingView, OwnDraft, OwnSheet, SeatView
 from interview.scoresheet import SheetForm, check_marks
 from interview.topics import room_topic
 from web.asking import Asker, need
@@ -26,6 +27,7 @@ from web.forms import Form
 from web.i18n import Language
 from web.pages import Filled
 from web.passwords import password_matches
+from web.tablets import Tablets
 
 MOST_BY_CARD = 30  # wrong PINs for one card, from wherever they come
 
@@ -111,45 +113,55 @@ def what_next(asker: NamedDependency[Asker], seen: FromQuery[int] = 0) -> Respon
 
 
 @get("/judge/{number:int}", sync_to_thread=True)
-def sheet_page(asker: NamedDependency[Asker], number: FromPath[int]) -> Response[str]:
+def sheet_page(
+    asker: NamedDependency[Asker], tablets: NamedDependency[Tablets], number: FromPath[int]
+) -> Response[str]:
     """The marking sheet of the number in the room, or the judge's own sheet of an earlier one, read-only."""
-    place, heard, form, own = _sheet(asker, number)
-    if own:
-        return _receipt_page(asker, place, heard, form, own)
-    return _marking_page(asker, place, heard, form, Filled())
+    sheet = _sheet(asker, tablets, number)
+    return _receipt_page(asker, sheet, sheet.own) if sheet.own else _marking_page(asker, sheet, Filled())
 
 
 @put("/judge/{number:int}/draft", status_code=204)
-async def save_draft(request: Request[Any, Any, Any], asker: NamedDependency[Asker], number: FromPath[int]) -> None:
+async def save_draft(
+    request: Request[Any, Any, Any],
+    asker: NamedDependency[Asker],
+    tablets: NamedDependency[Tablets],
+    number: FromPath[int],
+) -> None:
     """Keep an unfinished sheet as the tablet sends it."""
     seat_id = asker.seat_id
     try:
         draft = msgspec.json.decode(await request.body(), type=Draft)
     except msgspec.MsgspecError:
         raise Refusal("This draft cannot be read.", status=400) from None
-    hearing_id = _hearing_id(request, asker, number)
-    await asker.house.acts.keep(keep_draft, seat_id, hearing_id, draft.sequence, draft.marks)
+    _, heard = await tablets.find(seat_id, number)
+    await asker.house.acts.keep(keep_draft, seat_id, heard.hearing_id, draft.sequence, draft.marks)
 
 
 @post("/judge/{number:int}/check", sync_to_thread=True)
-def check(asker: NamedDependency[Asker], form: NamedDependency[Form], number: FromPath[int]) -> Response[str]:
+def check(
+    asker: NamedDependency[Asker],
+    tablets: NamedDependency[Tablets],
+    form: NamedDependency[Form],
+    number: FromPath[int],
+) -> Response[str]:
     """Show all marks and the total before the sheet is handed in."""
-    place, heard, sheet_form, own = _sheet(asker, number)
-    if own:
-        return _receipt_page(asker, place, heard, sheet_form, own)
+    sheet = _sheet(asker, tablets, number)
+    if sheet.own:
+        return _receipt_page(asker, sheet, sheet.own)
     try:
-        marks = check_marks(sheet_form, _given(form, sheet_form))
+        marks = check_marks(sheet.form, _given(form, sheet.form))
     except Refusal as refusal:
-        return _marking_page(asker, place, heard, sheet_form, _element_problems(form, refusal), status=422)
-    shown = _sheet_data(asker, heard, sheet_form, dict(marks.by_element), sequence=0)
+        return _marking_page(asker, sheet, _element_problems(form, refusal), status=422)
+    shown = _sheet_data(asker, sheet, dict(marks.by_element), sequence=0)
     with asker.reading() as session:
         earlier = [(one.number, one.total) for one in blind.own_sheets(session, asker.seat_id)]
     return asker.page(
         "judge/confirm.html",
-        **_frame(asker, place, heard),
+        **_frame(asker, sheet.place, sheet.heard),
         sheet=shown,
         total=marks.total,
-        maximum=sheet_form.total,
+        maximum=sheet.form.total,
         key=form.raw("key"),
         sheet_url=f"/judge/{number}",
         submit_url=f"/judge/{number}/submit",
@@ -159,18 +171,21 @@ def check(asker: NamedDependency[Asker], form: NamedDependency[Form], number: Fr
 
 @post("/judge/{number:int}/submit", sync_to_thread=True)
 def submit(
-    asker: NamedDependency[Asker], form: NamedDependency[Form], number: FromPath[int]
+    asker: NamedDependency[Asker],
+    tablets: NamedDependency[Tablets],
+    form: NamedDependency[Form],
+    number: FromPath[int],
 ) -> Response[str] | Redirect:
-    """Hand the sheet in, once; the same key brings the same receipt."""
-    place, heard, sheet_form, _ = _sheet(asker, number)
+    """Hand the sheet in, once; the same key brings the same receipt. (web.sheet_door takes the plain case.)"""
+    sheet = _sheet(asker, tablets, number)
     try:
-        marks = check_marks(sheet_form, _given(form, sheet_form))
-        code = blind.sheet_code(place, heard, sheet_form, marks)
-        asker.act(submit_sheet, heard.hearing_id, marks, form.raw("key"), code)
+        marks = check_marks(sheet.form, _given(form, sheet.form))
+        code = blind.sheet_code(sheet.place, sheet.heard, sheet.form, marks)
+        asker.act(submit_sheet, sheet.heard.hearing_id, marks, form.raw("key"), code)
     except Stale:
         return Redirect(f"/judge/{number}", status_code=303)
     except Refusal as refusal:
-        return _marking_page(asker, place, heard, sheet_form, _element_problems(form, refusal), status=refusal.status)
+        return _marking_page(asker, sheet, _element_problems(form, refusal), status=refusal.status)
     return Redirect(f"/judge/{number}", status_code=303)
 
 
@@ -186,24 +201,24 @@ async def follow(request: Request[Any, Any, Any], asker: NamedDependency[Asker])
 # ── what the pages show ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _sheet(asker: Asker, number: int) -> tuple[SeatView, HearingView, SheetForm, OwnSheet | None]:
+@dataclass(frozen=True, slots=True)
+class _Sheet:
     """Everything of one sheet that this seat may know."""
+
+    place: SeatView
+    form: SheetForm
+    heard: HearingView
+    draft: OwnDraft | None
+    own: OwnSheet | None
+
+
+def _sheet(asker: Asker, tablets: Tablets, number: int) -> _Sheet:
     seat_id = asker.seat_id
     with asker.reading() as session:
-        place = need(blind.seat(session, seat_id))
-        heard = need(blind.hearing_by_number(session, seat_id, number))
-        return place, heard, blind.form(session, seat_id), blind.own_sheet(session, seat_id, heard.hearing_id)
-
-
-def _hearing_id(request: Request[Any, Any, Any], asker: Asker, number: int) -> int:
-    """The hearing of a number in the seat's room; remembered, since every keystroke's draft asks for it."""
-    kept: dict[tuple[int, int], int] = request.app.state.setdefault("hearings_by_number", {})
-    found = kept.get((asker.seat_id, number))
-    if found is None:
-        found = kept[asker.seat_id, number] = need(
-            asker.read(blind.hearing_by_number, asker.seat_id, number)
-        ).hearing_id
-    return found
+        tablet, known = tablets.find_here(session, seat_id, number)
+        stands = need(blind.standing(session, seat_id, known.hearing_id))
+        own = blind.own_sheet(session, seat_id, known.hearing_id) if stands.handed_in else None
+    return _Sheet(tablet.place, tablet.form, stands.heard, stands.draft, own)
 
 
 def _frame(asker: Asker, place: SeatView, heard: HearingView | None) -> dict[str, Any]:
@@ -211,21 +226,18 @@ def _frame(asker: Asker, place: SeatView, heard: HearingView | None) -> dict[str
     return {"place": asker.say(words, room=place.room_code, seat=place.number), "number": heard.number if heard else 0}
 
 
-def _marking_page(
-    asker: Asker, place: SeatView, heard: HearingView, form: SheetForm, filled: Filled, *, status: int = 200
-) -> Response[str]:
-    if not heard.open_for_marks:
-        raise Refusal("Number {number} is not open for marking now.", number=heard.number, status=409)
-    draft = asker.read(blind.own_draft, asker.seat_id, heard.hearing_id)
-    marks = dict(draft.marks) if draft else {}
-    shown = _sheet_data(asker, heard, form, marks, sequence=draft.sequence if draft else 0)
-    return asker.page("judge/sheet.html", status=status, **_frame(asker, place, heard), sheet=shown, form=filled)
+def _marking_page(asker: Asker, sheet: _Sheet, filled: Filled, *, status: int = 200) -> Response[str]:
+    if not sheet.heard.open_for_marks:
+        raise Refusal("Number {number} is not open for marking now.", number=sheet.heard.number, status=409)
+    marks = dict(sheet.draft.marks) if sheet.draft else {}
+    shown = _sheet_data(asker, sheet, marks, sequence=sheet.draft.sequence if sheet.draft else 0)
+    frame = _frame(asker, sheet.place, sheet.heard)
+    return asker.page("judge/sheet.html", status=status, **frame, sheet=shown, form=filled)
 
 
-def _sheet_data(
-    asker: Asker, heard: HearingView, form: SheetForm, marks: dict[str, Any], *, sequence: int
-) -> dict[str, Any]:
+def _sheet_data(asker: Asker, sheet: _Sheet, marks: dict[str, Any], *, sequence: int) -> dict[str, Any]:
     """The data that judge/sheet.html and judge/confirm.html name."""
+    heard, form = sheet.heard, sheet.form
     chinese = asker.visit.language is Language.CHINESE
 
     def said(name: Name) -> str:
@@ -253,8 +265,9 @@ def _sheet_data(
     }
 
 
-def _receipt_page(asker: Asker, place: SeatView, heard: HearingView, form: SheetForm, own: OwnSheet) -> Response[str]:
-    data = _sheet_data(asker, heard, form, {}, sequence=0)
+def _receipt_page(asker: Asker, sheet: _Sheet, own: OwnSheet) -> Response[str]:
+    place = sheet.place
+    data = _sheet_data(asker, sheet, {}, sequence=0)
     names = {one["key"]: one["name"] for one in data["elements"]}
     with asker.reading() as session:
         sheets = blind.own_sheets(session, asker.seat_id)
@@ -262,7 +275,7 @@ def _receipt_page(asker: Asker, place: SeatView, heard: HearingView, form: Sheet
     to_mark = bool(present and present.open_for_marks and present.number not in {one.number for one in sheets})
     return asker.page(
         "judge/receipt.html",
-        **_frame(asker, place, heard),
+        **_frame(asker, place, sheet.heard),
         receipt={
             "sheet_id": data["id"],
             "version": blind.VERSION,

@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from sqlmodel import Session
 
 from core.days import local_date
@@ -43,7 +43,7 @@ STAGE_KINDS = {Stage.REGISTRATION: "running", Stage.PUBLISHED: "done", Stage.RES
 
 
 @get("/", sync_to_thread=True)
-def selections_page(asker: NamedDependency[Asker], q: str = "") -> Response[str]:
+def selections_page(asker: NamedDependency[Asker], q: FromQuery[str] = "") -> Response[str]:
     """Every announced selection: what is open and until when first."""
     lines = [line for line in asker.read(public_selections, asker.visit.now) if _matches(line, q)]
     coming = [line for line in lines if line.stage in {Stage.ANNOUNCED, Stage.REGISTRATION}]

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 import cv2
 import numpy as np
@@ -9,7 +10,11 @@ import openpyxl
 import pypdfium2
 import zxingcpp
 
+from core.settings import BEIJING
+
 GREY = 235
+YEAR = datetime.now(BEIJING).year
+"""The year of these walks: they are done in the present."""
 
 
 def portrait(serial: int) -> bytes:

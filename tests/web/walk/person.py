@@ -167,16 +167,19 @@ class Person:
 
     # ── without a page ───────────────────────────────────────────────────────────────────────────────────────────
 
-    def send(self, path: str, **fields: str) -> str:
+    def send(self, path: str, status: int = 303, **fields: str | FilePayload) -> str:
         """Send a form of the site as a browser without a window would; answers with where it leads."""
         if not self.token:
             shown = self.context.request.get("/")
             found = re.search(r'name="csrf-token" content="([^"]+)"', shown.text())
             assert found is not None
             self.token = found[1]
-        answer = self.context.request.post(path, form={"_csrf": self.token, **fields}, max_redirects=0)
-        assert answer.status == 303, (path, answer.status, answer.text())
-        return str(answer.headers["location"])
+        filled: dict[str, Any] = {"_csrf": self.token, **fields}
+        whole = any(isinstance(one, dict) for one in fields.values())
+        sent = {"multipart": filled} if whole else {"form": filled}
+        answer = self.context.request.post(path, max_redirects=0, timeout=SECONDS * 1000, **sent)
+        assert answer.status == status, (path, answer.status, answer.text())
+        return str(answer.headers.get("location", ""))
 
 
 def payload(name: str, content: bytes, media_type: str) -> FilePayload:

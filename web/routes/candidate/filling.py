@@ -153,6 +153,7 @@ def posts_page(asker: NamedDependency[Asker], reference: FromPath[str]) -> Respo
 def entry_page(asker: Asker, reference: str, name: str, row: int) -> Response[str]:
     """One entry of a list; the number after the last one is a new entry."""
     own = load(asker, reference)
+    need(own.may_change(LISTS[name].field) or None)
     kept = _entry(own, LISTS[name], row)
     return asker.page(f"candidate/{name}_entry.html", form=Filled(entry_values(kept)), **_entry_data(own, name, row))
 
@@ -167,7 +168,8 @@ def save_entry(asker: Asker, form: Form, reference: str, name: str, row: int) ->
             raise Stale("This entry was changed in another window. Open the list again.", current=_mark(kept))
         if form.raw("do") != "remove":
             rest.append(_read(asker, form, entries))
-        keep(asker, own, {entries.field: sorted(rest, key=entries.order)})
+        whole = {entries.field: sorted(rest, key=entries.order)}
+        asker.house.acts.keep_sync(keep_draft, own.id, asker.person_id, whole)
     except Refusal as refusal:
         return asker.refused(f"candidate/{name}_entry.html", form, refusal, **_entry_data(own, name, row))
     return Redirect(f"{own.path}/{name}", status_code=303)

@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from core.errors import Refusal
@@ -87,7 +87,7 @@ def _line(one: RegistrationLine, now: datetime) -> Line:
 
 
 @get("/my/start/{code:str}", sync_to_thread=True)
-def start_page(asker: NamedDependency[Asker], code: FromPath[str], post: str = "") -> Response[str]:
+def start_page(asker: NamedDependency[Asker], code: FromPath[str], post: FromQuery[str] = "") -> Response[str]:
     """Choose the post."""
     asker.person_id  # noqa: B018 - sends a visitor to the sign-in page
     return asker.page("candidate/start.html", form=Filled({"post": post}), **_start(asker, code))

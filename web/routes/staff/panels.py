@@ -9,7 +9,7 @@ from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from core.days import local_date
 from core.errors import Problem, Refusal
@@ -43,7 +43,7 @@ from interview.queries import (
     room_board,
     sheet_form,
 )
-from interview.tables import Room, Seat
+from interview.tables import Room
 from web.asking import Asker, need
 from web.forms import Form
 from web.pages import Filled, Paging, with_query
@@ -295,8 +295,8 @@ def _panel_data(asker: Asker, here: Here, room_code: str, search: str, kind: str
         begun = has_begun(session, room.room_id)
         check = check_room_panel(session, room.room_id, asker.visit.now)
         quotas = {group.key: group.seats for group in sheet_form(session, here.id).groups}
-        lines, total = judge_register(session, search=search.strip(), kind=wanted, page=page)
-        offered = [] if begun else _verdicts(session, asker, here, room, lines)
+        lines, total = judge_register(session, search=search.strip(), kind=wanted, free_in=here.id, page=page)
+        offered = [] if begun else _verdicts(session, asker, room, lines)
     taken = {one.number for one in seats}
     sitting = [one for one in seats if one.withdrawn_at is None]
     return {
@@ -334,34 +334,24 @@ def _recusable(sitting: list[PanelSeat], lines: tuple[JudgeLine, ...]) -> list[t
     return [(str(judge_id), words) for judge_id, words in {**others, **seated}.items()]
 
 
-def _verdicts(
-    session: Session, asker: Asker, here: Here, room: BoardRoom, lines: tuple[JudgeLine, ...]
-) -> list[Verdict]:
+def _verdicts(session: Session, asker: Asker, room: BoardRoom, lines: tuple[JudgeLine, ...]) -> list[Verdict]:
     """The dry run for every judge offered: each rule that keeps them out, with its words and its source."""
     row = session.get_one(Room, room.room_id)
     facts = panel_facts(session, [line.judge_id for line in lines])
     candidates = candidate_facts(session, row, facts.values())
     rule = panel_rule(session, row, asker.visit.now)
-    seated = _seated(session, here.id)
-    found = []
-    for line in lines:
-        if line.judge_id in seated or line.kind not in rule.quotas:
-            continue
-        out = exclusions([facts[line.judge_id]], candidates, rule)
-        found.append(
-            Verdict(
-                line,
-                tuple(
-                    (Sentence(RULE_WORDS[one.rule]), one.problem(), Sentence(SOURCE_WORDS[one.source])) for one in out
-                ),
-            )
+    out = {line.judge_id: exclusions([facts[line.judge_id]], candidates, rule) for line in lines}
+    return [
+        Verdict(
+            line,
+            tuple(
+                (Sentence(RULE_WORDS[one.rule]), one.problem(), Sentence(SOURCE_WORDS[one.source]))
+                for one in out[line.judge_id]
+            ),
         )
-    return found
-
-
-def _seated(session: Session, selection_id: int) -> frozenset[int]:
-    """The judges who have, or had, a seat anywhere in the selection."""
-    return frozenset(session.exec(select(Seat.judge_id).where(Seat.selection_id == selection_id)))
+        for line in lines
+        if line.kind in rule.quotas
+    ]
 
 
 def _options(words: Any) -> list[tuple[str, Sentence]]:

@@ -43,7 +43,7 @@ def queue_page(
     asker: NamedDependency[Asker],
     code: FromPath[str],
     post: FromQuery[str] = "",
-    status: str = "",
+    status: FromQuery[str] = "",
     doubt: FromQuery[str] = "",
     q: FromQuery[str] = "",
     order: FromQuery[str] = "",
