@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
-from urllib.parse import urlparse
 
 import obstore
 from obstore.store import LocalStore, S3Store, from_url
@@ -17,6 +16,7 @@ from core.errors import Refusal
 from core.kinds import HEAD_BYTES, MediaKind, kind_of
 
 PIECE = 1024 * 1024
+LOCAL = "file://"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class Files:
     def __init__(self, storage_url: str, incoming: Path) -> None:
         self._incoming = incoming
         incoming.mkdir(parents=True, exist_ok=True)
-        parsed = urlparse(storage_url)
-        self._folder = Path(parsed.path) if parsed.scheme == "file" else None
+        local = storage_url.startswith(LOCAL)
+        self._folder = Path(storage_url.removeprefix(LOCAL)) if local else None
         self._store: Any
         if self._folder is not None:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -95,14 +95,15 @@ class Files:
         _refuse_kind(kind, kinds)
         key = _key(digest)
         if self._folder is not None:
-            self._place(path, self._folder / key)
+            self._place(path, self._folder, key)
         elif not self.has(digest):
             with path.open("rb") as source:
                 obstore.put(self._store, key, source)
         return Saved(digest, size, kind.value)
 
-    def _place(self, path: Path, target: Path) -> None:
-        """Move within the disk, make read-only, and sync the folder so that the name survives a power cut."""
+    def _place(self, path: Path, store: Path, key: str) -> None:
+        """Move within the disk, make read-only, and sync the folders so that the name survives a power cut."""
+        target = store / key
         if target.exists():
             return
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -110,13 +111,10 @@ class Files:
             os.link(path, target)
         except OSError:
             with path.open("rb") as source:
-                obstore.put(self._store, str(target.relative_to(self._folder or target)), source)
+                obstore.put(self._store, key, source)
         target.chmod(0o440)
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        for folder in (target.parent, target.parent.parent, store):
+            _sync(folder)
 
     def has(self, sha256: str) -> bool:
         """Whether the content is in the store."""
@@ -158,6 +156,14 @@ def digest_of(path: Path) -> tuple[str, int]:
     with path.open("rb") as source:
         digest = hashlib.file_digest(source, "sha256")
         return digest.hexdigest(), source.tell()
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 async def _in_pieces(source: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -76,12 +76,14 @@ class Later:
 
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
-        self._thread = ThreadPoolExecutor(
-            1, thread_name_prefix="messages"
-        )  # is waited for at the end
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="messages")
 
     def send(self, contact: str, text: str, now: datetime) -> None:
         self._thread.submit(self._send, contact, text, now)
+
+    def close(self) -> None:
+        """Send what waits, then end."""
+        self._thread.shutdown()
 
     def _send(self, contact: str, text: str, now: datetime) -> None:
         try:

@@ -48,11 +48,11 @@ class Vault:
         if not sealed:
             return ""
         try:
-            algorithm, key_id, nonce, cipher = sealed.split(".")
-            if algorithm == SEALED and key_id not in self.sealing:
+            key_id, nonce, cipher = sealed.removeprefix(f"{SEALED}.").split(".")
+            if key_id not in self.sealing:
                 raise Refusal("The key {key} that protects this value is not at hand.", key=key_id)
             return AESGCM(self.sealing[key_id]).decrypt(_bytes(nonce), _bytes(cipher), key_id.encode()).decode()
-        except (InvalidTag, KeyError, ValueError):
+        except (InvalidTag, ValueError):
             raise Refusal("A protected value was changed from outside and cannot be read.") from None
 
     def fingerprint(self, text: str) -> str:

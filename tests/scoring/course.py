@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from core.acts import Acts
 from core.canonical import canonical
 from core.db import Database
 from core.files import Saved
-from core.people import SYSTEM_SCOPE, Actor, Duty, job
+from core.people import SYSTEM_SCOPE, Actor, Duty, Proof, job
 from core.tables import Person, Scope
 from exam.actions import note_candidacy_event
 from exam.candidacy import CandidacyEventKind
@@ -149,9 +149,7 @@ class Course:
     def by(self, number: int, *, device: str = "") -> Actor:
         """Somebody on duty, proven afresh."""
         actor = staff(number, self.id, DUTIES[number], proof=self.day.at)
-        if not device:
-            return actor
-        return Actor(actor.label, actor.account_id, actor.person_id, 0, device, actor.duties, actor.proof)
+        return replace(actor, device=device, proof=Proof(self.day.at, device)) if device else actor
 
     def run(self, act: Callable[..., Any], number: int, *args: Any, **named: Any) -> Any:
         """An act of this selection by somebody on duty."""

@@ -21,6 +21,7 @@ from exam.tables import WrittenMark
 from interview.tables import Admission
 from recording.actions import fail_check, receive_recording
 from recording.queries import retention_events
+from recording.tables import Recording
 from scoring import actions
 from scoring.queries import COMPOSITE, ENTRY, newest_tally
 from scoring.scheme import document_from_toml
@@ -39,9 +40,6 @@ from tests.scoring.course import (
     saved,
     usual_marks,
 )
-
-EVERY_DUTY = [*Duty]
-
 
 @pytest.fixture
 def course(database: Database, acts: Acts) -> Course:
@@ -175,7 +173,7 @@ def test_only_the_tally_clerk_accepts(written: Course) -> None:
 
 def test_each_tally_belongs_to_its_stage(course: Course) -> None:
     facts = course.facts(ENTRY)
-    with pytest.raises(Refusal, match="It is done at: .*Written results"):
+    with pytest.raises(Refusal, match=r"It is done at: .*Written results"):
         course.run(actions.accept_tally, CLERK, ENTRY, **facts)
     course.enter().seat().hear().film()
     with pytest.raises(Refusal, match="stands at “Interview”"):
@@ -271,8 +269,6 @@ def test_the_gate_stands_in_the_act_too(heard: Course) -> None:
     facts = heard.facts(COMPOSITE)
 
     def unverify(session: Session) -> None:
-        from recording.tables import Recording
-
         row = session.exec(select(Recording)).first()
         assert row is not None
         row.state = "failed"
@@ -296,7 +292,7 @@ def test_who_withdraws_after_being_heard_stays_in_the_means_and_out_of_the_ranki
     results = {one["candidate"]: one for one in heard.tally(COMPOSITE).outcome["results"]}
     assert results["20261001"]["rank"] is None
     assert results["20261001"]["reasons"] == [{"because": "standing", "state": "withdrawn"}]
-    assert results["20261001"]["parts"]["interview"]["value"] == "89.30"
+    assert results["20261001"]["parts"]["interview"]["value"] == "89.55"
     assert results["20261002"]["rank"] == 1
 
 

@@ -57,7 +57,7 @@ class Browser:
     def prove(self, path: str, status: int = 303, **fields: object) -> Response:
         """Send a form with password and a fresh one-time code."""
         self.post("/code", back=path)
-        sent = sorted((self.house.settings.data / "outbox").glob(f"*-{self.contact}.txt"))[-1]
+        sent = max((self.house.settings.data / "outbox").glob(f"*-{self.contact}.txt"))
         found = re.search(r"\b(\d{6})\b", sent.read_text("utf-8").split("\n", 1)[1])
         assert found is not None
         return self.post(path, status, **{"password": PASSWORD, "code": found[1], **fields})

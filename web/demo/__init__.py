@@ -21,6 +21,7 @@ from web.house import House
 
 Say = Callable[[str], None]
 PORTRAITS = 12
+BEGUN = timedelta(minutes=50)  # how long the interviews of the second selection have been going on
 PICTURE_CAP = 5 * 1024 * 1024
 
 
@@ -49,8 +50,9 @@ def fill(house: House, say: Say) -> SignIns:
 
 def _play(stage: Stage) -> SignIns:
     """Everything in order; the pages show it as it grows."""
-    today = datetime.now(UTC).replace(hour=0, minute=30, second=0, microsecond=0)
-    water, culture, emergency = samples(today)
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    today = now.replace(hour=0, minute=30)
+    water, culture, emergency = samples(today, now - BEGUN)
     stage.say("演示数据 1/6　人员和职责")
     stage.employ(today - timedelta(days=110))
     pictures = _pictures(stage.house)
@@ -82,8 +84,8 @@ def _to_entry(stage: Stage, sample: Sample, pictures: Pictures) -> int:
     return selection_id
 
 
-def samples(today: datetime) -> tuple[Sample, Sample, Sample]:
-    """Three selections: one finished, one in the middle of its interview day, one open for registration."""
+def samples(today: datetime, begun: datetime) -> tuple[Sample, Sample, Sample]:
+    """Three selections: one finished, one whose interviews began a while ago, one open for registration."""
     water = PostPlan("01", "市水务局副局长", "澜川市水务局", 1, "Deputy Director, Water Bureau", "Water Bureau")
     culture = PostPlan(
         "01", "市文化和旅游局副局长", "澜川市文化和旅游局", 1, "Deputy Director, Culture and Tourism Bureau",
@@ -95,7 +97,7 @@ def samples(today: datetime) -> tuple[Sample, Sample, Sample]:
     )  # fmt: skip
     return (
         _sample("LC2026-1", "市水务局副局长", "Water Bureau", water, 34, today - timedelta(days=21)),
-        _sample("LC2026-2", "市文化和旅游局副局长", "Culture and Tourism Bureau", culture, 30, today),
+        _sample("LC2026-2", "市文化和旅游局副局长", "Culture and Tourism Bureau", culture, 30, begun),
         _sample("LC2026-3", "市应急管理局副局长", "Emergency Bureau", emergency, 16, today + timedelta(days=65)),
     )
 

@@ -32,7 +32,7 @@ DOUBTS = (("yes", Sentence(N_("yes"))), ("no", Sentence(N_("no"))))
 COLUMNS = (
     (QueueOrder.REFERENCE, N_("Reference")),
     (QueueOrder.UNIT, N_("Unit")),
-    (QueueOrder.SUBMITTED, N_("Submitted")),
+    (QueueOrder.SUBMITTED, N_("Submitted at")),
     (QueueOrder.STATE, N_("State")),
 )
 HANDS = {1: Power.EXAM_REGISTRATION_VET, 2: Power.EXAM_REGISTRATION_RECHECK}
