@@ -6,7 +6,7 @@ from everywhere, also from a block that is rendered alone.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -168,6 +168,24 @@ def static(name: str) -> str:
     return f"/static/{name}?v={digest[:12]}"
 
 
+class Kept:
+    """Markup that never changes, drawn once per language: a published ranking, by the digest of what was published."""
+
+    MOST = 200
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Markup] = {}
+
+    def __call__(self, key: str, draw: Callable[..., Markup], *parts: object) -> Markup:
+        """The markup of `draw(*parts)`, drawn only if nothing is kept under the key."""
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) >= self.MOST:
+                self._kept.clear()
+            found = self._kept[key] = draw(*parts)
+        return found
+
+
 @cache
 def environment(language: Language, zone: ZoneInfo = BEIJING) -> Environment:
     """The templates of one language: `_`, the filters and the macros speak it wherever they are called."""
@@ -197,6 +215,7 @@ def environment(language: Language, zone: ZoneInfo = BEIJING) -> Environment:
         "size": words.size,
         "words": words.fact,
     }
+    made.globals["kept"] = Kept()
     made.globals |= {"period": words.period, "left": words.left, "zone_words": words.zone_words}
     _load_macros(made)
     return made

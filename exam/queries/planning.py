@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+from sqlalchemy.orm import InstrumentedAttribute, defer
 from sqlmodel import Session, col, select
 
 from core.errors import Refusal
@@ -87,6 +88,9 @@ def public_selections(session: Session, now: datetime) -> list[SelectionLine]:
         SelectionLine(row, stage_now(row, now), len(places.get(row.id, ())), sum(places.get(row.id, ())), published_at)
         for row, published_at in announced
     ]
+
+
+_CONTENT = cast("InstrumentedAttribute[Any]", Publication.content)
 
 
 def announcement_page(session: Session, code: str, now: datetime) -> AnnouncementPage | None:
@@ -218,8 +222,8 @@ def rule_sets(session: Session, selection_id: int) -> list[RuleSet]:
 
 
 def publications(session: Session, selection_id: int, kind: str = "") -> list[Publication]:
-    """What was published, newest first; of one kind if named."""
-    query = select(Publication).where(Publication.selection_id == selection_id)
+    """What was published, newest first; of one kind if named. Contents may be large and are read when asked for."""
+    query = select(Publication).where(Publication.selection_id == selection_id).options(defer(_CONTENT))
     if kind:
         query = query.where(Publication.kind == kind)
     return list(session.exec(query.order_by(col(Publication.number).desc())))

@@ -45,7 +45,6 @@ def test_a_file_is_kept_under_its_digest_and_read_back_whole_and_in_part(files: 
     assert files.read_range(saved.sha256, 100, 50) == content[100:150]
     assert b"".join(files.pieces(saved.sha256, 3, len(content) - 3)) == content[3:]
     assert digest_of(files.fetch(saved.sha256)) == (saved.sha256, saved.size)
-    assert not files.remote or incoming(tmp_path)
 
 
 def test_the_same_bytes_are_kept_once(files: Files, tmp_path: Path) -> None:

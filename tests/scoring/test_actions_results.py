@@ -41,6 +41,7 @@ from tests.scoring.course import (
     usual_marks,
 )
 
+
 @pytest.fixture
 def course(database: Database, acts: Acts) -> Course:
     """Marks are confirmed."""

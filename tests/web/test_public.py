@@ -95,8 +95,8 @@ def test_the_announcement_says_posts_conditions_formula_example_and_digest(annou
         assert rules is not None
     for said in (
         "Deputy director", "Water Bureau", "Age 45 or under, counted to 30 September 2026.",
-        "Education: undergraduate or above.", "Years of work: at least 5.", "An example, calculated through", rules.sha256,
-        "Start registration", 'href="/my/start/LC-2026"',
+        "Education: undergraduate or above.", "Years of work: at least 5.", "An example, calculated through",
+        rules.sha256, "Start registration", 'href="/my/start/LC-2026"',
     ):  # fmt: skip
         assert said in page
     assert re.search(r"Composite mark ＝ Written mark × <b>50%</b> ＋ Interview mark × <b>50%</b>", page)

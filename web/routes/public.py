@@ -14,7 +14,7 @@ from core.settings import Zone
 from core.words import N_, Name, Sentence
 from exam.conditions import condition_words, parse_eligibility
 from exam.plan import PUBLICATION_WORDS, PublicationKind
-from exam.queries import AnnouncementPage, SelectionLine, announcement_page, public_selections, publication
+from exam.queries import AnnouncementPage, SelectionLine, announcement_page, public_selections
 from exam.stages import STAGE_WORDS, Stage, has_reached
 from exam.tables import Publication
 from scoring.example import worked_example
@@ -94,10 +94,14 @@ def publication_page(asker: NamedDependency[Asker], code: FromPath[str], number:
     """One publication by its number, exactly as it was published."""
     with asker.reading() as session:
         page = need(announcement_page(session, code, asker.visit.now))
-        shown = need(publication(session, page.selection.id, number))
+        shown = _numbered(page, number)
         if shown.kind == PublicationKind.ANNOUNCEMENT:
             return _announcement(asker, session, page, shown)
         return asker.page(_TEMPLATES[PublicationKind(shown.kind)], **_published(asker, session, page, shown))
+
+
+def _numbered(page: AnnouncementPage, number: int) -> Publication:
+    return need(next((one for one in page.publications if one.number == number), None))
 
 
 _TEMPLATES = {
@@ -239,12 +243,24 @@ def _published(asker: Asker, session: Session, page: AnnouncementPage, shown: Pu
     if kind is PublicationKind.WRITTEN_RESULTS:
         scheme = need(scheme_in_force_now(session, page.selection.id))
         return {**frame, "tables": marks_tables(shown.content, scheme, posts)}
+    kept = _RANKED.get(shown.sha256)
+    if kept is None:
+        if len(_RANKED) >= MOST_RANKED:
+            _RANKED.clear()
+        kept = _RANKED[shown.sha256] = _ranked(session, page, shown, f"{frame['base']}/p/{shown.number}/why/")
+    return {**frame, **kept}
+
+
+MOST_RANKED = 64
+_RANKED: dict[str, dict[str, Any]] = {}
+"""Published rankings by their content's SHA-256: a publication never changes, so its view is built once."""
+
+
+def _ranked(session: Session, page: AnnouncementPage, shown: Publication, address: str) -> dict[str, Any]:
     scheme, version = need(scheme_of_digest(session, page.selection.id, shown.content["tally"]["scheme"]))
-    address = f"{frame['base']}/p/{shown.number}/why/"
     words = scheme_in_words(scheme)
     return {
-        **frame,
-        "rankings": rankings(shown.content["outcome"], scheme, posts, address),
+        "rankings": rankings(shown.content["outcome"], scheme, [one.post for one in page.posts], address),
         "formula": _formula(words, shown.content["outcome"]["stages"][-1]["by"]),
         "version": version,
         "tally": shown.content["tally"],
@@ -267,7 +283,7 @@ def why_page(
     """Why a ticket number stands where it stands: inputs, rule, each rounding, marks without seats."""
     with asker.reading() as session:
         page = need(announcement_page(session, code, asker.visit.now))
-        shown = need(publication(session, page.selection.id, number))
+        shown = _numbered(page, number)
         tally = need(tally_of_publication(session, shown.id or 0))
         scheme, version = need(scheme_of_digest(session, page.selection.id, tally.scheme_sha256))
         found = need(why(tally.outcome, ticket, scheme))

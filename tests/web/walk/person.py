@@ -165,6 +165,10 @@ class Person:
         self.sees("The code was sent to your contact.")
         self.fill(password=PASSWORD, code=self.house.newest_code(self.contact))
 
+    def sign(self, code: str) -> None:
+        """Type password and code again, where the page has not kept them."""
+        self.fill(password=PASSWORD, code=code)
+
     # ── without a page ───────────────────────────────────────────────────────────────────────────────────────────
 
     def send(self, path: str, status: int = 303, **fields: str | FilePayload) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 
 from tests.web.walk.person import Person
-from tests.web.walk.planning import Plan
 
 Decide = Callable[[Person], None]
 REASON = "任正科级职务不满3年，破格未获上级组织部门同意。"
@@ -35,7 +34,7 @@ def returns(remarks: Mapping[str, str]) -> Decide:
     return decide
 
 
-def first_hand(vetter: Person, plan: Plan, decisions: Mapping[str, Decide]) -> None:
+def first_hand(vetter: Person, decisions: Mapping[str, Decide]) -> None:
     """Everything that waits, by reference; the next one opens by itself, papers are turned by the arrow keys."""
     vetter.go("/staff")
     vetter.follow("To vet: {count}", count=len(decisions))
@@ -50,7 +49,7 @@ def first_hand(vetter: Person, plan: Plan, decisions: Mapping[str, Decide]) -> N
     vetter.sees("Nothing more waits for you here.")
 
 
-def second_hand(second: Person, plan: Plan, verdicts: Mapping[str, str]) -> None:
+def second_hand(second: Person, verdicts: Mapping[str, str]) -> None:
     """The second hand, proven afresh each time, agrees with every decision, by reference and verdict."""
     second.go("/staff")
     second.follow("To confirm or refer back: {count}", count=len(verdicts))
