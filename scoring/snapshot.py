@@ -5,6 +5,8 @@ in another order give the same bytes.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from core.canonical import fingerprint
 from core.errors import Problem
@@ -51,6 +53,34 @@ def result_document(result: CandidateResult, *, steps: bool = True) -> Document:
     if steps:
         found["steps"] = [step.document() for part in result.parts.values() for step in part.steps]
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A candidate whom another version of a tally puts elsewhere; total and rank before and after, None for none."""
+
+    candidate: str
+    post: str
+    total: tuple[str | None, str | None]
+    rank: tuple[int | None, int | None]
+    entered: tuple[bool | None, bool | None]
+
+
+def changed_results(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Changed]:
+    """Whose total, rank or entry differs between two stored outcomes, in the order of the later one."""
+    earlier = {one["candidate"]: one for one in before["results"]}
+    changes = [
+        Changed(
+            one["candidate"],
+            one["post"],
+            (was.get("total"), one["total"]),
+            (was.get("rank"), one["rank"]),
+            (was.get("entered"), one["entered"]),
+        )
+        for one in after["results"]
+        for was in [earlier.get(one["candidate"], {})]
+    ]
+    return [one for one in changes if any(was != now for was, now in (one.total, one.rank, one.entered))]
 
 
 def problem_document(problem: Problem) -> Document:

@@ -54,7 +54,7 @@ class Unranked:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The ranking of one post with its cut line."""
+    """The ranking of one post (or closed group) with its cut line."""
 
     code: str
     name: Name
@@ -130,7 +130,7 @@ def scheme_of_digest(session: Session, selection_id: int, sha256: str) -> tuple[
 
 
 def rankings(outcome: Document, scheme: Scheme, posts: Iterable[Post], why: str = "") -> list[Ranking]:
-    """The last stage of a tally, post by post; `why` is the address to which a ticket number is added."""
+    """The last stage of a tally, by post or closed group; `why` is the address to which a ticket number is added."""
     named = {post.code: post for post in posts}
     return [_ranking(outcome, code, scheme, named.get(code), why) for code in outcome["stages"][-1]["units"]]
 
@@ -139,7 +139,7 @@ def _ranking(outcome: Document, code: str, scheme: Scheme, post: Post | None, wh
     stage = outcome["stages"][-1]
     unit = stage["units"][code]
     names = Names.of(scheme)
-    results = {one["candidate"]: one for one in outcome["results"] if one["post"] == code}
+    results = {one["candidate"]: one for one in outcome["results"] if one["unit"] == code}
     columns = _columns(scheme.all_parts()[stage["by"]])
     rows = [_row(place, results[place["candidate"]], columns, names, why) for place in unit["order"]]
     key = stage["cuts"][-1] if stage["cuts"] else ""

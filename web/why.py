@@ -103,7 +103,7 @@ def why(outcome: Document, number: str, scheme: Scheme, *, seats: bool = False) 
     stage = outcome["stages"][-1]
     names = Names.of(scheme)
     part = scheme.all_parts()[stage["by"]]
-    unit = stage["units"].get(result["post"], {"ties": [], "present": 0})
+    unit = stage["units"].get(result["unit"], {"ties": [], "present": 0})
     word, kind = standing(result, names)
     return Why(
         number=number,

@@ -9,6 +9,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from core import audit
+from core.actions import PEOPLE
 from core.acts import touch
 from core.db import sql_table
 from core.errors import Denied, Problem, Refusal, refuse_any
@@ -298,3 +299,4 @@ def _end_sessions(session: Session, seat_id: int, now: datetime) -> None:
         .where(col(WebSession.seat_id) == seat_id, col(WebSession.ended_at).is_(None))
         .values(ended_at=now)
     )
+    touch(session, PEOPLE)  # every process forgets at once who sits at this tablet

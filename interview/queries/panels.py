@@ -162,9 +162,10 @@ def candidate_facts(session: Session, room: Room, judges: Iterable[JudgeFacts]) 
 
 
 def _units(body: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """The units named in a registration's career (简历), each once."""
-    posts = (body or {}).get("posts") or ()
-    return tuple(dict.fromkeys(post["unit"] for post in posts if post.get("unit")))
+    """The unit in a registration's form and those of its career (简历), each once."""
+    form = (body or {}).get("form") or {}
+    units = [form.get("unit"), *(post.get("unit") for post in form.get("posts") or ())]
+    return tuple(dict.fromkeys(unit for unit in units if unit))
 
 
 def panel_rule(session: Session, room: Room, now: datetime) -> PanelRule:

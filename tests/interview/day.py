@@ -298,7 +298,8 @@ def _candidate(session: Session, selection_id: int, post_id: int, ticket: str) -
             state="passed", version=1, started_at=NOW, submitted_at=NOW,
         ),
     )  # fmt: skip
-    body = {"posts": [{"since": "2015-01", "until": None, "unit": f"单位{ticket}", "title": "科长", "level": None}]}
+    post = {"since": "2015-01", "until": None, "unit": f"单位{ticket}", "title": "科长", "level": None}
+    body = {"form": {"unit": f"单位{ticket}", "posts": [post]}}
     session.add(
         RegistrationVersion(
             registration_id=registration.id, version=1, body=body, verdicts=[], sha256="0" * 64, submitted_at=NOW

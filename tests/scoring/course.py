@@ -8,17 +8,19 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from sqlmodel import Session, select
 
 from core.acts import Acts
 from core.canonical import canonical
 from core.db import Database
+from core.errors import Denied
 from core.files import Saved
 from core.people import SYSTEM_SCOPE, Actor, Duty, Proof, job
 from core.tables import Person, Scope
 from exam.actions import note_candidacy_event
 from exam.candidacy import CandidacyEventKind
-from exam.queries import posts_of, ticket_ids
+from exam.queries import posts_of, rule_sets, ticket_ids
 from exam.tables import (
     Candidacy,
     Paper,
@@ -42,72 +44,9 @@ from scoring.queries import COMPOSITE, ENTRY, newest_tally
 from scoring.scheme import document_from_toml
 from scoring.tables import TallyRow
 from tests.interview.day import NOW, Day, in_rows, staff
+from tests.scoring.schemes import SCHEME
 
 MARKED = NOW - timedelta(days=20)
-
-SCHEME = """
-[scheme]
-name = "规则"
-[[parts]]
-key = "total"
-decimals = 2
-[[parts]]
-key = "written"
-of = "total"
-weight = 0.4
-decimals = 2
-pass_mark = 60
-[[parts]]
-key = "common"
-of = "written"
-weight = 0.6
-maximum = 100
-input_decimals = 2
-absent = "out"
-[[parts]]
-key = "professional"
-of = "written"
-weight = 0.4
-maximum = 100
-input_decimals = 2
-[[parts]]
-key = "interview"
-of = "total"
-weight = 0.6
-decimals = 2
-pass_mark = 60
-[sheet]
-step = 0.5
-elements = [{ key = "speech", name = "演讲", maximum = 40 }, { key = "analysis", name = "分析", maximum = 60 }]
-groups = [{ key = "expert", name = "专家", seats = 4 }, { key = "representative", name = "代表", seats = 2 }]
-[panel.interview]
-group_decimals = 2
-[[panel.interview.groups]]
-key = "expert"
-weight = 0.8
-drop_high = 1
-drop_low = 1
-[[panel.interview.groups]]
-key = "representative"
-weight = 0.2
-[rooms.interview]
-mean_decimals = 4
-coefficient_decimals = 4
-decimals = 2
-[order]
-ties = ["part:interview", "part:written"]
-[[cuts]]
-key = "interview"
-by = "written"
-per_place = 4
-[[cuts]]
-key = "proposed"
-per_place = 2
-[reserve]
-rule = "top_not_chosen"
-top = 2
-months = 12
-"""
 
 CLERK, CHECKER, SECRETARY, APPROVER, OFFICER, MEMBER, ARCHIVIST = range(20, 27)
 DUTIES = {
@@ -256,6 +195,29 @@ class Course:
         self.accept(COMPOSITE)
         self.publish(COMPOSITE)
         return self
+
+    def freeze_anew(self, before: str, after: str) -> None:
+        """Two hands put other rules in force: the usual scheme with one thing written otherwise."""
+        assert before in SCHEME
+        document = document_from_toml(SCHEME.replace(before, after))
+        editor = staff(40, self.id, Duty.SELECTION_EDITOR)
+        version = self.day.run(actions.propose_scheme, editor, self.id, document, "有误")
+        digest = next(one.sha256 for one in self.read(rule_sets, self.id) if one.version == version)
+        self.run(actions.freeze_and_announce, APPROVER, version, digest)
+
+    def facts_of(self, act: str) -> list[dict[str, Any]]:
+        """The facts of an act's journal lines, after a check that the journal holds."""
+        return [json.loads(line.body)[-1] for line in self.day.journal() if line.act == act]
+
+    def denied_but_for(self, duties: set[Duty], run: Callable[[Actor], object]) -> None:
+        """Every other duty here, and the right one elsewhere, gets the same answer."""
+        for duty in Duty:
+            if duty not in duties:
+                with pytest.raises(Denied):
+                    run(staff(50, self.id, duty, proof=self.day.at))
+        for duty in duties:
+            with pytest.raises(Denied):
+                run(staff(50, self.id + 1, duty, proof=self.day.at))
 
     def leave(self, ticket: str, kind: CandidacyEventKind = CandidacyEventKind.WITHDREW) -> None:
         """A candidate withdraws, or is disqualified."""

@@ -1,10 +1,8 @@
-"""Results: written marks published, tallies accepted by one hand and published by another, nothing stale in between."""
+"""Results are published: written marks, and tallies by a second hand, as long as nothing has changed since."""
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from sqlmodel import Session, select
@@ -12,34 +10,26 @@ from sqlmodel import Session, select
 from core.acts import Acts
 from core.canonical import fingerprint
 from core.db import Database
-from core.errors import Denied, Refusal, Stale
-from core.people import Actor, Duty, job
+from core.errors import Refusal, Stale
+from core.people import Actor, Duty
 from exam.candidacy import CandidacyEventKind
 from exam.plan import PublicationKind
-from exam.queries import publications, rule_sets
+from exam.queries import publications
 from exam.tables import WrittenMark
 from interview.tables import Admission
-from recording.actions import fail_check, receive_recording
-from recording.queries import retention_events
-from recording.tables import Recording
 from scoring import actions
 from scoring.queries import COMPOSITE, ENTRY, newest_tally
-from scoring.scheme import document_from_toml
-from scoring.tables import TallyRow
 from tests.exam.road import refusal_of
 from tests.interview.day import in_rows, staff
 from tests.scoring.course import (
     APPROVER,
     CHECKER,
     CLERK,
-    DUTIES,
-    SCHEME,
     Course,
-    absent,
     make_course,
-    saved,
     usual_marks,
 )
+from tests.scoring.schemes import SCHEME
 
 
 @pytest.fixture
@@ -59,34 +49,6 @@ def written(course: Course) -> Course:
 def heard(course: Course) -> Course:
     """All hearings are sealed and filmed."""
     return course.enter().seat().hear().film()
-
-
-def kept(course: Course) -> list[TallyRow]:
-    return course.read(lambda session: list(session.exec(select(TallyRow).order_by(TallyRow.id))))
-
-
-def lines(course: Course, act: str) -> list[dict[str, Any]]:
-    """The facts of an act's journal lines."""
-    return [json.loads(line.body)[-1] for line in course.day.journal() if line.act == act]
-
-
-def freeze_anew(course: Course, before: str, after: str) -> None:
-    """Two hands put other rules in force."""
-    document = document_from_toml(SCHEME.replace(before, after))
-    editor = staff(40, course.id, Duty.SELECTION_EDITOR)
-    version = course.day.run(actions.propose_scheme, editor, course.id, document, "权重有误")
-    digest = next(one.sha256 for one in course.read(rule_sets, course.id) if one.version == version)
-    course.run(actions.freeze_and_announce, APPROVER, version, digest)
-
-
-def denied_but_for(course: Course, duty: Duty, run: Callable[[Actor], object]) -> None:
-    """Every other duty here, and the right one elsewhere, gets the same answer."""
-    for other in Duty:
-        if other is not duty:
-            with pytest.raises(Denied):
-                run(staff(50, course.id, other, proof=course.day.at))
-    with pytest.raises(Denied):
-        run(staff(50, course.id + 1, duty, proof=course.day.at))
 
 
 # ── written results ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -110,7 +72,7 @@ def test_written_results_are_published_by_ticket_number_with_states_that_are_no_
     assert [row["ticket"] for row in publication.content["rows"]] == course.tickets
     assert "考生" not in json.dumps(publication.content, ensure_ascii=False)
     assert course.selection().stage == "written_results"
-    assert lines(course, "selection.advanced") == [{"before": "written_exam", "stage": "written_results"}]
+    assert course.facts_of("selection.advanced") == [{"before": "written_exam", "stage": "written_results"}]
 
 
 def test_marks_are_published_once_confirmed_and_once_only(course: Course) -> None:
@@ -129,9 +91,7 @@ def test_marks_are_published_once_confirmed_and_once_only(course: Course) -> Non
 
 def test_only_who_publishes_results_publishes_marks(course: Course) -> None:
     publishers = {Duty.SELECTION_APPROVER, Duty.TALLY_CHECKER}
-    for duty in set(Duty) - publishers:
-        with pytest.raises(Denied):
-            course.day.run(actions.publish_written_results, staff(50, course.id, duty), course.id)
+    course.denied_but_for(publishers, lambda who: course.day.run(actions.publish_written_results, who, course.id))
     assert course.read(publications, course.id) == []
 
 
@@ -139,162 +99,6 @@ def test_a_day_for_objections_that_has_passed_is_refused_with_the_rest(course: C
     gone = course.day.at.date() - timedelta(days=1)
     refusal = refusal_of(lambda: course.run(actions.publish_written_results, APPROVER, objections_until=gone))
     assert [one.field for one in refusal.problems] == ["objections_until"]
-
-
-# ── accepting ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_tally_is_kept_with_its_inputs_and_steps_under_their_digests(written: Course) -> None:
-    facts = written.facts(ENTRY)
-    assert written.run(actions.accept_tally, CLERK, ENTRY, **facts) == 1
-    row = written.tally(ENTRY)
-    assert (row.version, row.computed_by, row.computed_device) == (1, 900 + CLERK, f"device-{CLERK}")
-    assert (row.inputs, row.outcome) == (facts["inputs"], facts["outcome"])
-    assert row.input_sha256 == fingerprint(row.inputs)
-    assert row.publication_id is None
-    assert lines(written, "tally.accepted") == [
-        {
-            "tally": row.id,
-            "kind": ENTRY,
-            "version": 1,
-            "scheme": row.scheme_sha256,
-            "inputs": row.input_sha256,
-            "outcome": fingerprint(row.outcome),
-        }
-    ]
-
-
-def test_only_the_tally_clerk_accepts(written: Course) -> None:
-    facts = written.facts(ENTRY)
-    denied_but_for(
-        written, Duty.TALLY_CLERK, lambda who: written.day.run(actions.accept_tally, who, written.id, ENTRY, **facts)
-    )
-    assert kept(written) == []
-
-
-def test_each_tally_belongs_to_its_stage(course: Course) -> None:
-    facts = course.facts(ENTRY)
-    with pytest.raises(Refusal, match=r"It is done at: .*Written results"):
-        course.run(actions.accept_tally, CLERK, ENTRY, **facts)
-    course.enter().seat().hear().film()
-    with pytest.raises(Refusal, match="stands at “Interview”"):
-        course.run(actions.accept_tally, CLERK, ENTRY, **facts)
-    facts = course.facts(COMPOSITE)
-    course.run(actions.accept_tally, CLERK, COMPOSITE, **facts)
-    course.publish(COMPOSITE)
-    with pytest.raises(Refusal, match="stands at “Composite score”"):
-        course.run(actions.accept_tally, CLERK, COMPOSITE, **facts)
-
-
-def test_a_tally_is_stale_when_somebody_left_while_it_was_computed(written: Course) -> None:
-    facts = written.facts(ENTRY)
-    written.leave("20261003")
-    with pytest.raises(Stale, match="compute it again"):
-        written.run(actions.accept_tally, CLERK, ENTRY, **facts)
-    assert kept(written) == []
-    assert written.accept(ENTRY) == 1
-
-
-def test_a_tally_is_stale_when_the_rules_changed_while_it_was_computed(written: Course) -> None:
-    facts = written.facts(ENTRY)
-    freeze_anew(written, "per_place = 4", "per_place = 3")
-    with pytest.raises(Stale, match="compute it again"):
-        written.run(actions.accept_tally, CLERK, ENTRY, **facts)
-    assert kept(written) == []
-
-
-def test_documents_that_are_not_those_of_their_digests_are_an_error_of_the_program(written: Course) -> None:
-    facts = written.facts(ENTRY)
-    for wrong in (
-        {"inputs": {**facts["inputs"], "posts": []}},
-        {"outcome": {**facts["outcome"], "scheme": "0" * 64}},
-        {"scheme_sha256": "0" * 64},
-    ):
-        with pytest.raises(ValueError, match="digests"):
-            written.run(actions.accept_tally, CLERK, ENTRY, **facts | wrong)
-    assert kept(written) == []
-
-
-def test_a_tally_with_open_problems_is_not_kept(written: Course) -> None:
-    facts = written.facts(ENTRY)
-    refused = {**facts["outcome"], "refusals": [{"sentence": "The mark is missing."}]}
-    with pytest.raises(Refusal, match="open problems"):
-        written.run(actions.accept_tally, CLERK, ENTRY, **facts | {"outcome": refused})
-
-
-def test_the_same_result_is_kept_once_and_another_one_is_the_next_version(written: Course) -> None:
-    assert written.accept(ENTRY) == 1
-    with pytest.raises(Refusal, match="already there as version 1"):
-        written.accept(ENTRY)
-    written.leave("20261006")
-    assert written.accept(ENTRY) == 2
-    assert [row.version for row in kept(written)] == [1, 2]
-
-
-def test_other_rules_with_the_same_outcome_are_another_version(written: Course) -> None:
-    written.accept(ENTRY)
-    freeze_anew(written, "months = 12", "months = 6")
-    assert written.accept(ENTRY) == 2
-
-
-# ── the gate before a composite ──────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_every_hearing_is_sealed_or_ended_before_a_composite(course: Course) -> None:
-    course.enter().seat().hear(but=["20261003", "20261004"])
-    refusal = refusal_of(lambda: course.facts(COMPOSITE))
-    assert [(one.sentence, one.facts["count"]) for one in refusal.problems] == [
-        ("Hearings not sealed yet: {count}.", 2),
-        ("Hearings without a verified recording: {count}.", 2),
-    ]
-
-
-def test_every_sealed_hearing_has_its_verified_video_before_a_composite(course: Course) -> None:
-    course.enter().seat().hear(but=["20261004"])
-    absent(course, "20261004")
-    hearings = [course.day.hearing(number).hearing_id for number in (1, 2, 3)]
-    recording = course.day.run(receive_recording, course.day.officer, hearings[0], saved("a"), "a.mp4")
-    with pytest.raises(Refusal, match=r"Hearings without a verified recording: 3"):
-        course.facts(COMPOSITE)
-    course.day.run(fail_check, job("recordings"), recording, {"sentence": "This file cannot be read."})
-    with pytest.raises(Refusal, match=r"Hearings without a verified recording: 3"):
-        course.facts(COMPOSITE)
-    course.film()
-    assert course.accept(COMPOSITE) == 1
-    result = next(one for one in course.tally(COMPOSITE).outcome["results"] if one["candidate"] == "20261004")
-    assert (result["rank"], result["total"]) == (None, None)
-    assert result["reasons"] == [{"because": "no_mark", "part": "interview", "state": "absent"}]
-
-
-def test_the_gate_stands_in_the_act_too(heard: Course) -> None:
-    facts = heard.facts(COMPOSITE)
-
-    def unverify(session: Session) -> None:
-        row = session.exec(select(Recording)).first()
-        assert row is not None
-        row.state = "failed"
-
-    in_rows(heard.day.database, unverify)
-    with pytest.raises(Refusal, match="Hearings without a verified recording: 1"):
-        heard.run(actions.accept_tally, CLERK, COMPOSITE, **facts)
-
-
-def test_the_interview_has_ended_with_the_first_composite(heard: Course) -> None:
-    heard.accept(COMPOSITE)
-    assert [event.event for event in heard.read(retention_events, heard.id)] == ["interview_ended"]
-    heard.leave("20261004")
-    heard.accept(COMPOSITE)
-    assert [event.event for event in heard.read(retention_events, heard.id)] == ["interview_ended"]
-
-
-def test_who_withdraws_after_being_heard_stays_in_the_means_and_out_of_the_ranking(heard: Course) -> None:
-    heard.leave("20261001")
-    heard.accept(COMPOSITE)
-    results = {one["candidate"]: one for one in heard.tally(COMPOSITE).outcome["results"]}
-    assert results["20261001"]["rank"] is None
-    assert results["20261001"]["reasons"] == [{"because": "standing", "state": "withdrawn"}]
-    assert results["20261001"]["parts"]["interview"]["value"] == "89.55"
-    assert results["20261002"]["rank"] == 1
 
 
 # ── publishing ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -318,7 +122,7 @@ def test_the_published_snapshot_is_the_outcome_without_steps_under_the_digest_of
     assert row.publication_id == publication.id
     assert publication.sha256 == fingerprint(publication.content)
     assert heard.selection().stage == "composite"
-    assert lines(heard, "tally.published")[-1] == {
+    assert heard.facts_of("tally.published")[-1] == {
         "tally": row.id,
         "kind": COMPOSITE,
         "version": 1,
@@ -340,7 +144,7 @@ def test_publishing_the_entry_list_admits_exactly_those_who_enter(database: Data
     assert [names[one.candidacy_id] for one in admitted] == ["20261001", "20261002", "20261004", "20261005"]
     assert {one.publication_id for one in admitted} == {publication.id}
     assert (publication.kind, course.selection().stage) == (PublicationKind.INTERVIEW_ENTRY, "interview_entry")
-    assert lines(course, "interview.admitted") == [{"publication": publication.id, "count": 4}]
+    assert course.facts_of("interview.admitted") == [{"publication": publication.id, "count": 4}]
 
 
 def test_equal_ones_at_the_line_are_all_admitted(database: Database, acts: Acts) -> None:
@@ -370,12 +174,8 @@ def test_the_second_hand_is_another_proven_person_on_another_device(written: Cou
 
 def test_only_who_publishes_results_publishes_a_tally(written: Course) -> None:
     written.accept(ENTRY)
-    publishers = {Duty.SELECTION_APPROVER, DUTIES[CHECKER]}
-    for duty in set(Duty) - publishers:
-        with pytest.raises(Denied):
-            written.day.run(
-                actions.publish_tally, staff(50, written.id, duty, proof=written.day.at), written.id, ENTRY, 1
-            )
+    publishers = {Duty.SELECTION_APPROVER, Duty.TALLY_CHECKER}
+    written.denied_but_for(publishers, lambda who: written.day.run(actions.publish_tally, who, written.id, ENTRY, 1))
     assert written.tally(ENTRY).publication_id is None
 
 
@@ -406,7 +206,7 @@ def test_nobody_who_left_after_the_tally_is_admitted_by_it(written: Course) -> N
 
 def test_a_tally_under_rules_that_were_replaced_is_not_published(written: Course) -> None:
     written.accept(ENTRY)
-    freeze_anew(written, "per_place = 4", "per_place = 2")
+    written.freeze_anew("per_place = 4", "per_place = 2")
     with pytest.raises(Stale, match="compute it again"):
         written.publish(ENTRY)
     assert written.selection().stage == "written_results"

@@ -21,7 +21,8 @@ from scoring.scheme import document_from_toml
 from scoring.schemes import scheme_text
 from tests.exam.road import APPROVER, CHECKER, EDITOR, OPEN, PLANNED, Road, fields_of, open_system, refusal_of
 from tests.interview.day import staff
-from tests.scoring.course import SCHEME, make_course
+from tests.scoring.course import make_course
+from tests.scoring.schemes import SCHEME
 
 SOON = PLANNED + timedelta(hours=1)
 

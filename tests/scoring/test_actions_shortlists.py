@@ -1,7 +1,6 @@
 """From the published ranking to proposed names by two hands, their publication, and the reserve pool."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -10,7 +9,7 @@ from sqlmodel import select
 
 from core.acts import Acts
 from core.db import Database
-from core.errors import Denied, Refusal
+from core.errors import Refusal
 from core.people import Actor, Duty, Proof
 from exam.candidacy import CandidacyEventKind
 from exam.plan import PublicationKind
@@ -19,8 +18,8 @@ from recording.queries import granted_hearings, retention_events
 from scoring import actions
 from scoring.queries import COMPOSITE, ShortlistView, pool, shortlists
 from scoring.tables import ShortlistName
-from tests.interview.day import staff
-from tests.scoring.course import APPROVER, CLERK, SCHEME, SECRETARY, Course, make_course, usual_totals
+from tests.scoring.course import APPROVER, CLERK, SECRETARY, Course, make_course, usual_totals
+from tests.scoring.schemes import SCHEME
 
 LATER = date(2026, 11, 1)
 DISQUALIFIED = CandidacyEventKind.DISQUALIFIED
@@ -59,18 +58,9 @@ def numbers(course: Course) -> list[list[str]]:
     return [[name.ticket_number for name in view.names] for view in lists(course)]
 
 
-def facts(course: Course, act: str) -> dict[str, object]:
-    """The facts of the last journal line of an act."""
-    return [json.loads(line.body)[-1] for line in course.day.journal() if line.act == act][-1]
-
-
-def denied_but_for(course: Course, duties: set[Duty], act: Callable[..., object]) -> None:
-    for duty in set(Duty) - duties:
-        with pytest.raises(Denied):
-            course.day.run(act, staff(50, course.id, duty, proof=course.day.at), course.id)
-    for duty in duties:
-        with pytest.raises(Denied):
-            course.day.run(act, staff(50, course.id + 1, duty, proof=course.day.at), course.id)
+def only(course: Course, duties: set[Duty], act: Callable[..., object]) -> None:
+    """Only these duties may do the act."""
+    course.denied_but_for(duties, lambda who: course.day.run(act, who, course.id))
 
 
 # ── proposing ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -86,7 +76,7 @@ def test_the_ranking_proposes_names_post_by_post_at_the_schemes_ratio(database: 
     assert [(name.rank, name.composite) for name in view.names] == [totals["20261001"], totals["20261002"]]
     assert (view.state, view.version, view.tally_id) == ("proposed", 1, course.tally(COMPOSITE).id)
     assert course.selection().stage == "composite"
-    line = facts(course, "shortlists.proposed")
+    line = course.facts_of("shortlists.proposed")[-1]
     assert line == {"tally": course.tally(COMPOSITE).id, "names": 6, "left_out": 0}
 
 
@@ -99,7 +89,7 @@ def test_names_are_proposed_from_a_published_ranking_only(database: Database, ac
 
 
 def test_only_the_tally_clerk_proposes(ranked: Course) -> None:
-    denied_but_for(ranked, {Duty.TALLY_CLERK}, actions.propose_shortlists)
+    only(ranked, {Duty.TALLY_CLERK}, actions.propose_shortlists)
     assert lists(ranked) == []
 
 
@@ -107,7 +97,7 @@ def test_who_left_since_is_left_out_and_nobody_moves_up(ranked: Course) -> None:
     ranked.leave("20261001", DISQUALIFIED)
     assert ranked.run(actions.propose_shortlists, CLERK) == 1
     assert numbers(ranked) == [["20261002"]]
-    assert facts(ranked, "shortlists.proposed")["left_out"] == 1
+    assert ranked.facts_of("shortlists.proposed")[-1]["left_out"] == 1
 
 
 def test_the_same_names_are_proposed_once_and_others_are_the_next_version(proposed: Course) -> None:
@@ -133,7 +123,7 @@ def test_the_second_hand_confirms_and_opens_the_recordings_of_these_hearings_alo
     assert proposed.selection().stage == "proposed_names"
     acts = [line.act for line in proposed.day.journal()][-4:]
     assert acts == ["recording.viewing_granted"] * 2 + ["shortlists.confirmed", "selection.advanced"]
-    assert facts(proposed, "shortlists.confirmed") == {"shortlists": [view.id], "names": 2}
+    assert proposed.facts_of("shortlists.confirmed")[-1] == {"shortlists": [view.id], "names": 2}
 
 
 def test_the_confirming_hand_is_another_proven_person_on_another_device(proposed: Course) -> None:
@@ -154,7 +144,9 @@ def test_the_confirming_hand_is_another_proven_person_on_another_device(proposed
 
 
 def test_only_the_committees_secretary_confirms(proposed: Course) -> None:
-    denied_but_for(proposed, {Duty.COMMITTEE_SECRETARY}, actions.confirm_shortlists)
+    proposed.denied_but_for(
+        {Duty.COMMITTEE_SECRETARY}, lambda who: proposed.day.run(actions.confirm_shortlists, who, proposed.id)
+    )
 
 
 def test_nothing_is_confirmed_that_was_not_proposed(ranked: Course) -> None:
@@ -199,7 +191,10 @@ def test_names_are_published_once_two_hands_have_confirmed_them(proposed: Course
 
 
 def test_only_who_publishes_results_publishes_names(confirmed: Course) -> None:
-    denied_but_for(confirmed, {Duty.SELECTION_APPROVER, Duty.TALLY_CHECKER}, actions.publish_shortlists)
+    confirmed.denied_but_for(
+        {Duty.SELECTION_APPROVER, Duty.TALLY_CHECKER},
+        lambda who: confirmed.day.run(actions.publish_shortlists, who, confirmed.id),
+    )
 
 
 def test_who_was_disqualified_after_the_confirmation_is_not_published(confirmed: Course) -> None:
@@ -228,7 +223,7 @@ def test_the_best_who_were_not_proposed_enter_with_their_rank_and_their_last_day
     assert line.entry.valid_until == date(2027, 10, 18)
     assert line.entry.tally_id == published.tally(COMPOSITE).id
     assert published.selection().stage == "reserve"
-    assert facts(published, "pool.filled") == {"tally": published.tally(COMPOSITE).id, "entries": 2}
+    assert published.facts_of("pool.filled")[-1] == {"tally": published.tally(COMPOSITE).id, "entries": 2}
 
 
 def test_an_entry_is_valid_on_its_last_day_and_no_longer(published: Course) -> None:
@@ -251,7 +246,9 @@ def test_the_pool_is_filled_after_the_result_is_published(confirmed: Course) -> 
 
 
 def test_only_the_committees_secretary_fills_the_pool(published: Course) -> None:
-    denied_but_for(published, {Duty.COMMITTEE_SECRETARY}, actions.fill_reserve)
+    published.denied_but_for(
+        {Duty.COMMITTEE_SECRETARY}, lambda who: published.day.run(actions.fill_reserve, who, published.id)
+    )
 
 
 def test_who_has_left_does_not_enter_the_pool_and_the_next_one_does(database: Database, acts: Acts) -> None:

@@ -9,7 +9,7 @@ from core.canonical import canonical
 from scoring.formula import BonusPoints
 from scoring.inputs import Candidate
 from scoring.marks import Mark, MarkState
-from scoring.snapshot import inputs_document, inputs_fingerprint, tally_document
+from scoring.snapshot import changed_results, inputs_document, inputs_fingerprint, tally_document
 from scoring.tally import tally
 from tests.scoring.building import TWO_PARTS, candidate, inputs, scheme_from, totals
 
@@ -110,3 +110,19 @@ def test_how_a_mark_is_spelt_changes_nothing():
     scheme = scheme_from(TWO_PARTS.replace("maximum = 100", "maximum = 100\ninput_decimals = 2"))
     assert tally_document(tally(scheme, short)) == tally_document(tally(scheme, long))
     assert tally_document(tally(scheme, short))["results"][0]["parts"]["written"]["value"] == "80.50"
+
+
+def test_only_who_stands_elsewhere_is_told_between_two_versions():
+    def outcome(*results: tuple[str, str | None, int | None, bool]) -> dict[str, object]:
+        keys = ("candidate", "total", "rank", "entered")
+        return {"results": [{**dict(zip(keys, one, strict=True)), "post": "01"} for one in results]}
+
+    before = outcome(("a", "90.00", 1, True), ("b", "80.00", 2, True), ("c", "70.00", 3, False))
+    after = outcome(("b", "80.00", 1, True), ("c", "70.00", 2, True), ("a", None, None, False))
+    changes = changed_results(before, after)
+    assert [(one.candidate, one.total, one.rank, one.entered) for one in changes] == [
+        ("b", ("80.00", "80.00"), (2, 1), (True, True)),
+        ("c", ("70.00", "70.00"), (3, 2), (False, True)),
+        ("a", ("90.00", None), (1, None), (True, False)),
+    ]
+    assert changed_results(before, before) == []

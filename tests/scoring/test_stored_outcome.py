@@ -74,7 +74,7 @@ def interviews(scheme: Document, candidates: Sequence[Document]) -> dict[str, Fr
 
 
 def computed_anew(scheme: Document, inputs: Document) -> dict[str, tuple[Fraction, int]]:
-    """Total and rank inside the post of everybody who was heard and has not left; ties at the cut by interview, then papers."""
+    """Total and rank of everybody who was heard and has not left; ties at the line by interview, then papers."""
     found: dict[str, tuple[Fraction, int]] = {}
     per_place = scheme["cuts"][-1]["per_place"]
     for post in inputs["posts"]:

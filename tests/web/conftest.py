@@ -7,8 +7,9 @@ import pytest
 
 from core.settings import read_settings
 from tests.web.desk import Desk
-from tests.web.entrance import Entrance
-from web.house import open_house
+from tests.web.entrance import CHEAP, Entrance
+from web import passwords
+from web.house import House, open_house
 
 
 @pytest.fixture
@@ -22,8 +23,18 @@ def desk(sqlite_url: str, tmp_path: Path) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def entrance(sqlite_url: str, tmp_path: Path) -> Iterator[Entrance]:
-    """A house on a fresh SQLite database with its three administrators, and nobody else."""
+def entrance(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Entrance]:
+    """A house on a fresh SQLite database with its three administrators, and nobody else; passwords cost little."""
+    monkeypatch.setattr(passwords, "PASSWORDS", CHEAP)
+    monkeypatch.setattr(passwords, "NO_ONE", CHEAP.hash("nobody's password"))
     house = open_house(read_settings({}, data=tmp_path, database_url=sqlite_url))
     yield Entrance.of(house)
     house.close()
+
+
+@pytest.fixture
+def house(sqlite_url: str, tmp_path: Path) -> Iterator[House]:
+    """A house on a fresh SQLite database, with nobody in it."""
+    opened = open_house(read_settings({}, data=tmp_path, database_url=sqlite_url))
+    yield opened
+    opened.close()

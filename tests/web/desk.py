@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import cv2
 import numpy as np
+from argon2 import PasswordHasher
 from httpx import Response
 from litestar import Litestar
 from litestar.testing import TestClient
@@ -30,11 +31,10 @@ from scoring.schemes import scheme_text
 from tests.exam.road import FORM
 from web.app import make_app
 from web.house import House
-from web.passwords import PASSWORDS
 
 T = TypeVar("T")
 PASSWORD = "a-long-enough-password"
-PASSWORD_HASH = PASSWORDS.hash(PASSWORD)
+PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 DAY = timedelta(days=1)
 
 STAFF: Mapping[str, Duty | None] = {

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from argon2 import PasswordHasher
 from httpx import Response
 from litestar import Litestar
 from litestar.testing import TestClient
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import Session, SQLModel, col, select
 
 from core import audit
@@ -20,12 +21,12 @@ from core.people import SYSTEM_SCOPE, Actor, Duty, Proof
 from core.tables import Account, DutyGrant, OneTimeCode, Scope, WebSession
 from web.app import make_app
 from web.house import House
-from web.passwords import PASSWORDS
 from web.security import SESSION, hashed
 
 T = TypeVar("T")
 PASSWORD = "a-long-enough-password"
-PASSWORD_HASH = PASSWORDS.hash(PASSWORD)
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # what a password costs is not what is tested here
+PASSWORD_HASH = CHEAP.hash(PASSWORD)
 ADMINISTRATORS = {"system": Duty.SYSTEM_ADMIN, "security": Duty.SECURITY_ADMIN, "audit": Duty.AUDIT_ADMIN}
 IDENTITY = "11010119900307803X"
 OTHER_IDENTITY = "110101199003076659"
@@ -34,7 +35,8 @@ OPERATOR = Actor(label="operator")
 
 def open_scope(session: Session, actor: Actor, *, now: datetime) -> int:
     """A scope as a selection has one, and nothing else of it."""
-    scope = Scope(kind="selection", opened_at=now)
+    newest = session.exec(select(func.max(col(Scope.id)))).one() or 0
+    scope = Scope(id=newest + 1, kind="selection", opened_at=now)
     session.add(scope)
     session.flush()
     audit.record(session, actor, "scope.opened", now, scope=scope.id or 0)
@@ -155,7 +157,7 @@ class Entrance:
 
     def candidate(self, identity: str = IDENTITY, contact: str = "13800138000", password: str = PASSWORD) -> int:
         """A candidate's account, opened as the sign-up pages do."""
-        kept = PASSWORDS.hash(password, salt=self.house.vault.salt(identity))
+        kept = CHEAP.hash(password, salt=self.house.vault.salt(identity))
         return self.run(
             open_candidate_account, OPERATOR, name="张三", identity=self.sealed(identity),
             contact=self.sealed(contact), password_hash=kept,
@@ -167,9 +169,14 @@ class Entrance:
         self.run(grant, OPERATOR, self.people[name][0], scope, duty)
         return scope
 
-    def browser(self, language: str = "en") -> Browser:
+    def browser(self, language: str = "en", address: str = "10.0.0.1") -> Browser:
         """A browser that has never been here."""
-        client = TestClient(self.app, raise_server_exceptions=False)
+
+        async def from_there(scope: Any, receive: Any, send: Any) -> None:
+            scope["client"] = (address, 50000)
+            await self.app(scope, receive, send)
+
+        client = TestClient(from_there, raise_server_exceptions=False)
         client.headers["accept-language"] = language
         return Browser(client)
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from httpx import Response
-from litestar import Litestar
 from litestar.testing import TestClient
 from sqlmodel import Session
 
@@ -19,6 +19,7 @@ from tests.web.desk import PASSWORD, PASSWORD_HASH, problems
 from web.app import make_app
 from web.house import House
 from web.passwords import hash_password
+from web.sheet_door import SheetDoor
 
 PIN = "135790"
 PIN_HASH = hash_password(PIN)
@@ -37,7 +38,7 @@ STAFF: Mapping[str, Duty] = {
 class Browser:
     """One browser; forms are sent with the token of the page last seen."""
 
-    client: TestClient[Litestar]
+    client: TestClient[Any]
     house: House
     contact: str = ""
     token: str = ""
@@ -90,7 +91,7 @@ class DayInHouse:
         """The tablet at a judge's seat, opened with card and PIN."""
         key = f"seat {room}/{number}"
         if key not in self.browsers:
-            here = self._new()
+            here = self._new(tablet=True)
             here.get("/judge/open")
             here.post("/judge/open", card=self.card(self.day.seats[room][number - 1]), pin=PIN)
             here.get("/judge")
@@ -105,8 +106,10 @@ class DayInHouse:
             self.day.run(issue_seat_card, self.day.composer, seat_id, card_hash, PIN_HASH)
         return self.cards[seat_id]
 
-    def _new(self, contact: str = "") -> Browser:
-        client = TestClient(make_app(self.house))
+    def _new(self, contact: str = "", *, tablet: bool = False) -> Browser:
+        app = make_app(self.house)
+        door = SheetDoor(app, app.state.sessions, app.state.tablets) if tablet else app
+        client = TestClient(door)
         client.headers["accept-language"] = "en"
         return Browser(client, self.house, contact)
 

@@ -24,7 +24,6 @@ from tests.web.walk.journal import alter_one_byte
 from tests.web.walk.judging import Seat, Sheet
 from tests.web.walk.person import House, Person
 from tests.web.walk.planning import Plan
-from tests.web.walk.reckoning import Reckoned
 from tests.web.walk.registering import Candidate, Registration, candidate
 from tests.web.walk.server import Server
 
@@ -79,7 +78,7 @@ BASE = {
     "expression": Decimal("12.5"),
     "bearing": Decimal(8),
 }
-OF_SEAT = tuple(map(Decimal, "0 1.5 -2 3 -1 2 -3.5 1 -0.5".split()))
+OF_SEAT = tuple(map(Decimal, ("0", "1.5", "-2", "3", "-1", "2", "-3.5", "1", "-0.5")))
 """What each judge adds to or takes from the base, in the first element."""
 
 WITH_TABLET = 2
@@ -283,9 +282,7 @@ def hold_interview(
         one.leave()
 
 
-def publish_composite(
-    staff: Mapping[str, Person], everybody: Mapping[Candidate, Registration], tickets: Names
-) -> None:
+def publish_composite(staff: Mapping[str, Person], everybody: Mapping[Candidate, Registration], tickets: Names) -> None:
     """The composite published; each figure and rank is the one reckoned here in fractions, and is explained."""
     publishing.compute_and_publish(staff["tally"], staff["tallycheck"], PLAN, "composite")
     anyone = everybody[EQUAL].person

@@ -200,6 +200,15 @@ def test_without_a_fresh_proof_the_second_hand_does_nothing(open_desk: Desk):
     assert open_desk.row(reference).state == RegistrationState.DECIDED
 
 
+def test_a_refused_second_hand_can_still_change_the_language_and_ask_for_a_code(open_desk: Desk):
+    reference = open_desk.submit(1)
+    decide(open_desk.browser("vetter"), reference, "pass")
+    other = open_desk.browser("second")
+    page = second(other, reference, "disagree", 422)
+    assert f'name="back" value="{QUEUE}/{reference}"' in page
+    assert f"Registration {reference}" in other.get(f"{QUEUE}/{reference}/second?lang=en")
+
+
 def test_a_vetter_cannot_take_the_second_hand(open_desk: Desk):
     reference = open_desk.submit(1)
     vetter = open_desk.browser("vetter")

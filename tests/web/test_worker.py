@@ -7,21 +7,19 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from core.kinds import VIDEOS, MediaKind
-from core.settings import read_settings
 from recording.actions import receive_recording
 from recording.clips import make_clip
 from recording.ffmpeg import find_ffmpeg
 from recording.tables import Recording
 from tests.interview.day import Day, ready_day
-from web.house import House, open_house
-from web.migrate import migrate
+from web.house import House
 from web.worker import Worker
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,15 +41,6 @@ def slow_clip(clip: Path) -> Path:
     command = [find_ffmpeg(), "-nostdin", "-v", "error", "-stream_loop", "6", "-i", str(clip)]
     subprocess.run([*command, "-c:v", "mpeg4", "-q:v", "5", str(path)], check=True)
     return path
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    settings = read_settings({}, data=tmp_path)
-    migrate(settings.database_url)
-    opened = open_house(settings)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

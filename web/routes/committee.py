@@ -1,53 +1,56 @@
 """The committee: the proposed names side by side, what their ranks rest on, their hearings on video, the pool."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from litestar import Response, Router, get
+from litestar import Request, Response, Router, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from sqlmodel import Session, col, select
 
 from core.days import local_date
 from core.people import Power
+from core.queries import names_of
 from core.settings import Zone
 from core.words import Name
-from exam.eligibility import Verdict
-from exam.queries import publications, registration_page, written_papers
+from exam.queries import publications, written_papers
 from exam.tables import Selection
-from interview.tables import Hearing
-from recording.queries import granted_hearings, recording_of_hearing
-from scoring.parts import Part
-from scoring.queries import Proposed, ShortlistView, pool, published_tally, result_of, shortlists
+from recording.actions import note_viewing
+from recording.queries import RecordingPage, granted_hearings, recording_page
+from recording.states import RecordingState
+from scoring.queries import (
+    COMPOSITE,
+    Proposed,
+    ShortlistView,
+    barred_candidates,
+    hearings_of,
+    pool,
+    proposed_people,
+    published_tally,
+    shortlists,
+)
 from scoring.tables import TallyRow
 from web.asking import Asker, need
+from web.comparing import Block, Shown, compare
 from web.i18n import Language
 from web.pages import Road
-from web.results import Document, scheme_of_digest, selection_title
+from web.playing import play, still
+from web.results import post_name, scheme_of_digest, selection_title
 from web.roads import road_of
+from web.viewing import review_of
 from web.why import why
-
-COMPOSITE = "composite"
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """One proposed person in the comparison."""
+class PostList:
+    """One post's confirmed list: all names on it, those compared now, and their comparison."""
 
-    ticket_number: str
-    name: str
-    rank: str
-    composite: str
-    parts: tuple[tuple[Name, str], ...]
-    spread: str
-    unit: str
-    position: str
-    education: str
-    verdicts: tuple[Verdict, ...]
-    registration_id: int
-    recording_id: int
+    view: ShortlistView
+    name: Name
+    people: dict[str, str]
+    compared: tuple[Proposed, ...]
+    blocks: tuple[Block, ...]
+    left: tuple[str, ...]
 
 
 @get("/committee", sync_to_thread=True)
@@ -57,29 +60,37 @@ def committee_home(asker: NamedDependency[Asker]) -> Response[str]:
     scopes = asker.actor.scopes_with(Power.SCORING_SHORTLIST_READ)
     with asker.reading() as session:
         rows = session.exec(select(Selection).where(col(Selection.id).in_(scopes)).order_by(col(Selection.code)))
-        lines = [(one, [view for view in shortlists(session, one.id) if view.state == "confirmed"]) for one in rows]
+        lines = [(one, _confirmed(session, one.id)) for one in rows]
     return asker.page("committee/home.html", lines=lines, title_of=selection_title)
 
 
 @get("/committee/{code:str}", sync_to_thread=True)
-def committee_page(asker: NamedDependency[Asker], code: FromPath[str]) -> Response[str]:
-    """The proposed names of every post side by side, then the reserve pool."""
+def committee_page(
+    asker: NamedDependency[Asker],
+    code: FromPath[str],
+    who: FromQuery[list[str] | None] = None,
+    only: FromQuery[str] = "",
+) -> Response[str]:
+    """The confirmed names of every post side by side, then the reserve pool.
+
+    `who` narrows a post to some of its ticket numbers, `only` leaves out what is the same for all.
+    """
     with asker.reading() as session:
         selection = _enter(asker, session, code)
-        views = [view for view in shortlists(session, selection.id) if view.state == "confirmed"]
         tally = published_tally(session, selection.id, COMPOSITE)
-        posts = [(view, _people(session, view, tally)) for view in views]
+        views = _confirmed(session, selection.id) if tally else []
         entries = pool(session, (selection.id,), local_date(asker.visit.now, asker.visit.zone))
-        road = _road(asker, session, selection)
-    return asker.page(
-        "committee/names.html",
-        road=road,
-        selection=selection,
-        title=selection_title(selection),
-        posts=posts,
-        pool=entries,
-        tally=tally,
-    )
+        return asker.page(
+            "committee/names.html",
+            road=_road(asker, session, selection),
+            selection=selection,
+            title=selection_title(selection),
+            posts=[_post_list(session, view, tally, who or [], differences=bool(only)) for view in views if tally],
+            only=bool(only),
+            pool=entries,
+            names=names_of(session, {line.person_id for line in entries}),
+            post_name=post_name,
+        )
 
 
 @get("/committee/{code:str}/why/{ticket:str}", sync_to_thread=True)
@@ -87,28 +98,127 @@ def committee_why(asker: NamedDependency[Asker], code: FromPath[str], ticket: Fr
     """Why one proposed person has their rank: inputs, marks by seat, roundings, ties."""
     with asker.reading() as session:
         selection = _enter(asker, session, code)
-        _proposed(session, selection.id, ticket)
+        proposed = _proposed(session, selection.id, ticket)
         tally = need(published_tally(session, selection.id, COMPOSITE))
-        scheme, version = need(scheme_of_digest(session, selection.id, tally.scheme_sha256))
+        scheme, rules = need(scheme_of_digest(session, selection.id, tally.scheme_sha256))
+        heard = hearings_of(session, [proposed.candidacy_id]).get(proposed.candidacy_id)
         road = _road(asker, session, selection)
+        name = names_of(session, {proposed.person_id}).get(proposed.person_id, "")
     found = need(why(tally.outcome, ticket, scheme, seats=True))
     return asker.page(
-        "committee/why.html", road=road, selection=selection, why=found, tally=tally, version=version,
+        "committee/why.html", road=road, selection=selection, why=found, tally=tally, rules=rules, heard=heard,
+        name=name,
     )  # fmt: skip
 
 
+@get("/committee/{code:str}/recordings/{recording_id:int}", sync_to_thread=True)
+def committee_recording(
+    asker: NamedDependency[Asker], code: FromPath[str], recording_id: FromPath[int], at: FromQuery[int] = 0
+) -> Response[str]:
+    """The hearing of a proposed person on video, from `at` milliseconds on. Opening it is noted in the journal."""
+    with asker.reading() as session:
+        selection = _enter(asker, session, code)
+        shown = _recording(session, selection.id, recording_id)
+        proposed = need(_on_video(session, selection.id, shown))
+        road = _road(asker, session, selection)
+        name = names_of(session, {proposed.person_id}).get(proposed.person_id, "")
+    asker.act(note_viewing, recording_id)
+    address = f"/committee/{selection.code}/recordings/{recording_id}"
+    return asker.page(
+        "committee/recording.html", road=road, selection=selection, shown=shown, review=review_of(shown),
+        number=proposed.ticket_number, name=name, video=f"{address}/video", poster=f"{address}/poster",
+        start=f"{max(at, 0) // 1000}.{max(at, 0) % 1000:03}" if at > 0 else "",
+    )  # fmt: skip
+
+
+@get("/committee/{code:str}/recordings/{recording_id:int}/video", sync_to_thread=True)
+def committee_video(
+    request: Request,  # type: ignore[type-arg] # of any state
+    asker: NamedDependency[Asker],
+    code: FromPath[str],
+    recording_id: FromPath[int],
+) -> Response:  # type: ignore[type-arg] # a stream or nothing
+    """The review copy in the parts that the player asks for."""
+    return play(request, asker.house.files, need(_granted(asker, code, recording_id).review))
+
+
+@get("/committee/{code:str}/recordings/{recording_id:int}/poster", sync_to_thread=True)
+def committee_poster(
+    asker: NamedDependency[Asker], code: FromPath[str], recording_id: FromPath[int]
+) -> Response[bytes]:
+    """The still picture."""
+    return still(asker.house.files, need(_granted(asker, code, recording_id).poster))
+
+
+# ── who may see what ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
 def _enter(asker: Asker, session: Session, code: str) -> Selection:
+    """The selection, for whoever may see its names; to everybody else it is not there."""
     asker.signed_in  # noqa: B018 - sends a visitor to the sign-in page
     selection = need(session.exec(select(Selection).where(Selection.code == code)).first())
-    asker.actor.require(Power.SCORING_SHORTLIST_READ, selection.id)
+    if not asker.actor.may(Power.SCORING_SHORTLIST_READ, selection.id):
+        need(None)
     return selection
 
 
-def _proposed(session: Session, selection_id: int, ticket: str) -> None:
-    """Only people on a confirmed list are shown here."""
-    lists = shortlists(session, selection_id)
-    if not any(name.ticket_number == ticket for view in lists if view.state == "confirmed" for name in view.names):
-        need(None)
+def _confirmed(session: Session, selection_id: int) -> list[ShortlistView]:
+    return [view for view in shortlists(session, selection_id) if view.state == "confirmed"]
+
+
+def _proposed(session: Session, selection_id: int, ticket: str) -> Proposed:
+    """Somebody on a confirmed list; nobody else is shown here."""
+    names = [name for view in _confirmed(session, selection_id) for name in view.names]
+    return need(next((name for name in names if name.ticket_number == ticket), None))
+
+
+def _recording(session: Session, selection_id: int, recording_id: int) -> RecordingPage:
+    """A verified recording of a hearing that was opened to the committee of this selection."""
+    found = need(recording_page(session, recording_id))
+    row = found.recording
+    granted = row.selection_id == selection_id and row.hearing_id in granted_hearings(session, selection_id)
+    return need(found if granted and row.state == RecordingState.VERIFIED else None)
+
+
+def _on_video(session: Session, selection_id: int, shown: RecordingPage) -> Proposed | None:
+    """Who of the confirmed lists is on a recording."""
+    names = [name for view in _confirmed(session, selection_id) for name in view.names]
+    hearings = hearings_of(session, [name.candidacy_id for name in names])
+    wanted = shown.recording.hearing_id
+    return next((one for one in names if (h := hearings.get(one.candidacy_id)) and h.hearing_id == wanted), None)
+
+
+def _granted(asker: Asker, code: str, recording_id: int) -> RecordingPage:
+    with asker.reading() as session:
+        return _recording(session, _enter(asker, session, code).id, recording_id)
+
+
+# ── what is shown ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _post_list(
+    session: Session, view: ShortlistView, tally: TallyRow, who: list[str], *, differences: bool
+) -> PostList:
+    """One post's list; `who` counts where it names somebody on this list."""
+    scheme, _ = need(scheme_of_digest(session, view.post.selection_id, tally.scheme_sha256))
+    people = proposed_people(session, view.post.selection_id, view.names)
+    code = session.get_one(Selection, view.post.selection_id).code
+    compared = tuple(name for name in view.names if name.ticket_number in who) or view.names
+    shown = Shown(compared, people, tally, scheme, f"/committee/{code}")
+    barred = barred_candidates(session, view.post.selection_id)
+    return PostList(
+        view=view,
+        name=post_name(view.post),
+        people={name.ticket_number: _name_of(people, name) for name in view.names},
+        compared=compared,
+        blocks=tuple(compare(shown, differences=differences)) if compared else (),
+        left=tuple(name.ticket_number for name in view.names if name.ticket_number in barred),
+    )
+
+
+def _name_of(people: dict[int, Any], name: Proposed) -> str:
+    person = people.get(name.candidacy_id)
+    return person.name if person else name.ticket_number
 
 
 def _road(asker: Asker, session: Session, selection: Selection) -> Road:
@@ -123,61 +233,15 @@ def _road(asker: Asker, session: Session, selection: Selection) -> Road:
     )
 
 
-def _people(session: Session, view: ShortlistView, tally: TallyRow | None) -> list[Person]:
-    """Everybody on a list with the facts compared, in order of rank."""
-    found = scheme_of_digest(session, view.post.selection_id, tally.scheme_sha256) if tally else None
-    parts = found[0].root.parts if found else ()
-    granted = granted_hearings(session, view.post.selection_id)
-    hearings = _hearings(session, [name.candidacy_id for name in view.names])
-    return [_person(session, one, tally, parts, hearings.get(one.candidacy_id, 0), granted) for one in view.names]
-
-
-def _person(
-    session: Session,
-    one: Proposed,
-    tally: TallyRow | None,
-    parts: Sequence[Part],
-    hearing_id: int,
-    granted: frozenset[int],
-) -> Person:
-    page = need(registration_page(session, one.registration_id))
-    result = (result_of(tally, one.ticket_number) if tally else None) or {}
-    form: Mapping[str, Any] = (
-        page.submitted.body["form"] if page.submitted and "form" in page.submitted.body else page.form
-    )
-    studied = form.get("education") or [{}]
-    recording = recording_of_hearing(session, hearing_id) if hearing_id in granted else None
-    return Person(
-        ticket_number=one.ticket_number,
-        name=page.person.name,
-        rank=("=" if result.get("tied") else "") + str(one.rank),
-        composite=one.composite,
-        parts=tuple(_parts(result, parts)),
-        spread=_spread(result.get("steps", ())),
-        unit=str(form.get("unit", "")),
-        position=str(form.get("position", "")),
-        education=f"{studied[-1].get('school', '')} {studied[-1].get('field_of_study', '')}".strip(),
-        verdicts=page.verdicts,
-        registration_id=one.registration_id,
-        recording_id=recording.id or 0 if recording else 0,
-    )
-
-
-def _parts(result: Document, parts: Sequence[Part]) -> Sequence[tuple[Name, str]]:
-    """The values of the parts that make up the composite, in the scheme's order."""
-    values = result.get("parts", {})
-    return [(part.name, values[part.key]["value"]) for part in parts if "value" in values.get(part.key, {})]
-
-
-def _spread(steps: Sequence[Document]) -> str:
-    """The lowest and highest total of the panel's judges, as marked."""
-    totals = [Decimal(step["value"]) for step in steps if step["kind"] == "judge_totals"]
-    return f"{min(totals)}–{max(totals)}" if totals else ""
-
-
-def _hearings(session: Session, candidacy_ids: Sequence[int]) -> dict[int, int]:
-    rows = session.exec(select(Hearing).where(col(Hearing.candidacy_id).in_(candidacy_ids)))
-    return {row.candidacy_id: row.id or 0 for row in rows}
-
-
-router = Router("/", route_handlers=[committee_home, committee_page, committee_why], opt={"zone": Zone.INNER})
+router = Router(
+    "/",
+    route_handlers=[
+        committee_home,
+        committee_page,
+        committee_why,
+        committee_recording,
+        committee_video,
+        committee_poster,
+    ],
+    opt={"zone": Zone.INNER},
+)

@@ -54,7 +54,7 @@ def selections_page(asker: NamedDependency[Asker], q: FromQuery[str] = "") -> Re
         coming=sorted(coming, key=lambda line: line.selection.registration_closes),
         running=[line for line in lines if line not in coming and line not in ended],
         ended=ended,
-        words=STAGE_WORDS,
+        words={**STAGE_WORDS, Stage.RESERVE: STAGE_WORDS[Stage.PUBLISHED]},  # the pool is not the public's
         kinds=STAGE_KINDS,
         title_of=selection_title,
     )

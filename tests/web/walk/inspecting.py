@@ -46,12 +46,13 @@ class Inspector:
 
     def watch(self, page: Page) -> None:
         """Note what the browser complains of: a policy broken, a script failed, a file missing."""
-        page.on("console", lambda message: self._heard(message))  # the browser's driver keeps no methods
-        page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
 
-    def _heard(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and not REFUSED_PAGE.match(message.text):
-            self.faults.append(f"{message.location['url']}: {message.text}")
+        def heard(message: ConsoleMessage) -> None:
+            if message.type in {"error", "warning"} and not REFUSED_PAGE.match(message.text):
+                self.faults.append(f"{message.location['url']}: {message.text}")
+
+        page.on("console", heard)
+        page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
 
     def look(self, page: Page, status: int) -> None:
         """Look at a page, unless one of its kind and state was looked at before."""

@@ -38,7 +38,7 @@ class Seat:
         me.heading("Nobody is in the room")
 
     def mark(self, number: int, sheet: Sheet) -> None:
-        """The sheet opens by itself, is filled in with its own keys, survives a reload, is looked through, handed in."""
+        """The sheet opens by itself, is filled in by its own keys, survives a reload, is looked through, handed in."""
         me = self.person
         link = me.page.get_by_role("link", name=me.say("Open the sheet"))
         expect(link).to_be_visible(timeout=SECONDS * 1000)

@@ -161,7 +161,7 @@ class Person:
 
     def prove(self) -> None:
         """Prove who they are inside the form of an act: a code sent to their contact, and their password."""
-        self.press("Send me a code")
+        self.button("Send me a code").click()
         self.sees("The code was sent to your contact.")
         self.fill(password=PASSWORD, code=self.house.newest_code(self.contact))
 

@@ -69,7 +69,7 @@ def create(editor: Person, plan: Plan) -> None:
 def fill_in(editor: Person, plan: Plan, conditions: Sequence[tuple[str, dict[str, object]]]) -> None:
     """One post, its conditions in order, and both papers of the ready scheme."""
     editor.go(plan.path)
-    editor.follow("Add a post")
+    editor.follow("Plan a post")
     editor.fill(
         code="01",
         unit="澜川市水务局",

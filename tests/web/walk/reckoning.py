@@ -41,7 +41,7 @@ def written_mark(common: object, professional: object) -> Fraction:
 
 
 def reckon(papers: Sequence[object], totals: Sequence[Decimal]) -> Reckoned:
-    """Seven experts without the highest and the lowest (80 %), two representatives (20 %); written and interview equal."""
+    """Seven experts without highest and lowest (80 %), two representatives (20 %), written and interview half each."""
     marks = [Fraction(one) for one in totals]
     experts = half_up(mean(sorted(marks[:EXPERTS])[1:-1]))
     representatives = half_up(mean(marks[EXPERTS:]))

@@ -15,7 +15,7 @@ router = Router(
         papers.papers_page, papers.send_paper, papers.take_away, papers.show_paper, papers.show_photo,
         submitting.conditions_page, submitting.ask_exceptions, submitting.check_page, submitting.submit,
         submitting.receipt_page, submitting.answers_page, submitting.withdraw_page, submitting.withdraw,
-        tickets.ticket_page, tickets.ticket_pdf,
+        tickets.ticket_page, tickets.ticket_file,
     ],
     opt={"zone": Zone.PUBLIC},
 )  # fmt: skip

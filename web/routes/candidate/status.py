@@ -14,7 +14,7 @@ from exam.tables import Candidacy, CandidacyEvent, VettingDecision
 from exam.vetting import Answer, RegistrationState, VettingVerdict
 from web.asking import Asker
 from web.pages import Stage as Milestone
-from web.results import candidate_lines
+from web.results import Line, candidate_lines
 from web.routes.candidate.own import Own
 
 CANDIDATE_WORDS = {
@@ -38,6 +38,9 @@ DECIDED_WORDS = {
     VettingVerdict.RETURN: N_("Returned for correction"),
 }
 
+GOES_ON = frozenset({"done", "attention"})
+"""States of a published result with which a candidate is still in the selection."""
+
 History = list[tuple[datetime, Sentence]]
 
 
@@ -60,14 +63,15 @@ def status_page(asker: Asker, own: Own) -> Response[str]:
         lines = candidate_lines(session, own.selection, candidacy.ticket_number) if candidacy else []
     open_now = registration_window(own.selection).is_open(asker.visit.now)
     ended = own.state in (RegistrationState.WITHDRAWN, RegistrationState.REFUSED) or bool(_ended(events))
+    out = bool(lines) and bool(lines[0].word) and lines[0].kind not in GOES_ON
     return asker.page(
         "candidate/status.html",
         own=own,
         road=own.road,
-        now=_now(own, candidacy, events),
+        now=_now(own, candidacy, events, lines),
         ticket=candidacy,
         results=lines,
-        ahead=[] if ended else _ahead(own),
+        ahead=[] if ended or out else _ahead(own),
         history=history(asker, own),
         may_withdraw=not ended and (open_now or candidacy is not None),
         may_restart=own.state is RegistrationState.WITHDRAWN and open_now,
@@ -79,11 +83,13 @@ def _ended(events: Sequence[CandidacyEvent]) -> CandidacyEvent | None:
     return next((event for event in events if CandidacyEventKind(event.kind) in ENDING), None)
 
 
-def _now(own: Own, candidacy: Candidacy | None, events: Sequence[CandidacyEvent]) -> Now:
+def _now(own: Own, candidacy: Candidacy | None, events: Sequence[CandidacyEvent], lines: Sequence[Line]) -> Now:
     word, kind = CANDIDATE_WORDS.get(own.state, BEING_VETTED)
     if (event := _ended(events)) is not None:
         sentences = (Sentence(N_("Reason: {reason}"), {"reason": event.reason}),) if event.reason else ()
         return Now("", Sentence(EVENT_WORDS[CandidacyEventKind(event.kind)]), sentences)
+    if lines:
+        return _published(lines[0])
     match own.state:
         case RegistrationState.PASSED if candidacy:
             can = Sentence(N_("You can print your admission ticket."))
@@ -99,6 +105,13 @@ def _now(own: Own, candidacy: Candidacy | None, events: Sequence[CandidacyEvent]
             return Now("", Sentence(word), (Sentence(N_("What you submitted stays on record and is not vetted.")),))
         case _:
             return Now("", Sentence(word), (Sentence(WAIT),))
+
+
+def _published(line: Line) -> Now:
+    """The newest thing published about the candidate's ticket number."""
+    sentences = (line.word,) if isinstance(line.word, Sentence) else ()
+    href, link = (line.why, N_("How this was reached")) if line.why else (line.href, N_("To the publication"))
+    return Now("done" if line.kind == "done" else "", line.title, sentences, href, Sentence(link))
 
 
 def _refusal(own: Own) -> tuple[Sentence, ...]:

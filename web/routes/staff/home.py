@@ -23,6 +23,7 @@ def home_page(asker: NamedDependency[Asker], made: FromQuery[str] = "") -> Respo
             for row in selections(session, asker.actor.scopes_with(Power.EXAM_SELECTION_READ))
             for here in [standing(session, asker, row)]
         ]
+    found.sort(key=lambda one: not any(waits.urgent for waits in one[2]))
     may_create = asker.actor.may(Power.EXAM_SELECTION_CREATE, SYSTEM_SCOPE)
     return asker.page("staff/home.html", found=found, may_create=may_create, made=made)
 

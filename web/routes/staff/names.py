@@ -11,15 +11,32 @@ from core.days import local_date
 from core.errors import Refusal
 from core.people import Power
 from core.queries import names_of
-from core.settings import Zone
+from exam.plan import PublicationKind
+from exam.queries import publications
 from exam.stages import Stage
 from scoring.actions import confirm_shortlists, fill_reserve, propose_shortlists, publish_shortlists
-from scoring.queries import pool, shortlists
+from scoring.queries import (
+    COMPOSITE,
+    ShortlistView,
+    barred_candidates,
+    pool,
+    published_tally,
+    scheme_in_force,
+    shortlists,
+)
 from web.asking import Asker
 from web.forms import Form
+from web.results import post_name
 from web.routes.staff.here import Here, enter
 
-READERS = (Power.SCORING_SHORTLIST_READ, Power.SCORING_TALLY_RUN, Power.SCORING_POOL_READ, Power.SCORING_RESULT_PUBLISH)
+READERS = (
+    Power.SCORING_SHORTLIST_READ,
+    Power.SCORING_TALLY_RUN,
+    Power.SCORING_POOL_READ,
+    Power.SCORING_RESULT_PUBLISH,
+)
+BEFOREHAND = frozenset({Power.SCORING_TALLY_RUN, Power.SCORING_SHORTLIST_CONFIRM})
+"""Who sees names that only one hand has proposed: the two hands. Everybody else sees confirmed lists."""
 
 
 @get("/staff/{code:str}/names", sync_to_thread=True)
@@ -53,30 +70,53 @@ def change_names(
 
 
 def _data(asker: Asker, here: Here) -> dict[str, Any]:
-    sees_names = here.may(Power.SCORING_SHORTLIST_READ)
     with asker.reading() as session:
-        lists = shortlists(session, here.id)
+        lists = [view for view in shortlists(session, here.id) if _may_see(here, view)]
         entries = pool(session, (here.id,), local_date(asker.visit.now, asker.visit.zone))
         people = {name.person_id for view in lists for name in view.names} | {line.person_id for line in entries}
         hands = {view.proposed_by for view in lists} | {view.confirmed_by for view in lists}
-        names = names_of(session, people) if sees_names else {}
-        staff = names_of(session, hands)
+        tally = published_tally(session, here.id, COMPOSITE)
+        barred = barred_candidates(session, here.id)
+        data = {
+            "names": names_of(session, people) if here.may(Power.SCORING_SHORTLIST_READ) else {},
+            "staff": names_of(session, hands),
+            "publication": next(iter(publications(session, here.id, PublicationKind.PROPOSED_NAMES)), None),
+            "keeps_pool": here.stage is Stage.PUBLISHED and scheme_in_force(session, here.id).reserve is not None,
+        }
+    entered = {one["candidate"] for one in tally.outcome["results"] if one["entered"]} if tally else set()
+    listed = {name.ticket_number for view in lists for name in view.names}
     waiting = [view for view in lists if view.state == "proposed"]
     return {
+        **data,
         "here": here,
         "road": here.road,
-        "selection": here.selection,
-        "powers": here.powers,
         "lists": lists,
-        "names": names,
-        "staff": staff,
-        "pool": entries,
+        "post_name": post_name,
+        "reads_results": bool(here.powers & {Power.SCORING_RESULT_READ, Power.SCORING_RESULT_PUBLISH}),
+        "tally": tally,
+        "left": sorted(barred & entered) if lists else [],
+        "gone": sorted(barred & listed),
+        "pool": entries if here.powers & {Power.SCORING_POOL_READ, Power.SCORING_TALLY_RUN} else [],
         "waiting": sum(len(view.names) for view in waiting),
-        "may_propose": here.may(Power.SCORING_TALLY_RUN) and here.stage is Stage.COMPOSITE and not waiting,
-        "may_confirm": here.may(Power.SCORING_SHORTLIST_CONFIRM) and bool(waiting),
+        "waits": bool(waiting),
+        **_may(asker, here, waiting, changed=bool(barred & listed)),
+    }
+
+
+def _may_see(here: Here, view: ShortlistView) -> bool:
+    return view.state == "confirmed" or bool(here.powers & BEFOREHAND)
+
+
+def _may(asker: Asker, here: Here, waiting: list[ShortlistView], *, changed: bool) -> dict[str, bool]:
+    """Which of the four acts the asker can do now; a waiting list is proposed again only if somebody on it left."""
+    mine = any(view.proposed_by == asker.person_id for view in waiting)
+    at_composite = here.stage is Stage.COMPOSITE
+    return {
+        "may_propose": here.may(Power.SCORING_TALLY_RUN) and at_composite and (changed or not waiting),
+        "may_confirm": here.may(Power.SCORING_SHORTLIST_CONFIRM) and bool(waiting) and not mine and not changed,
         "may_publish": here.may(Power.SCORING_RESULT_PUBLISH) and here.stage is Stage.PROPOSED_NAMES,
         "may_fill": here.may(Power.SCORING_POOL_KEEP) and here.stage is Stage.PUBLISHED,
     }
 
 
-router = Router("/", route_handlers=[names_page, change_names], opt={"zone": Zone.INNER})
+router = Router("/", route_handlers=[names_page, change_names])

@@ -211,6 +211,15 @@ def show_identity(
     return asker.page("staff/item.html", **{**data, "identity": number, "identity_whole": True})
 
 
+@get(
+    ["/staff/{code:str}/vetting/{reference:str}/identity", "/staff/{code:str}/vetting/{reference:str}/second"],
+    sync_to_thread=False,
+)
+def back_to_item(code: FromPath[str], reference: FromPath[str]) -> Redirect:
+    """What only takes forms leads back to the registration, for a language link or a reload by hand."""
+    return Redirect(f"/staff/{code}/vetting/{reference}")
+
+
 def _data(asker: Asker, here: Here, reference: str, paper: str, post: str) -> dict[str, Any]:
     with asker.reading() as session:
         item = load_item(session, here, reference)
@@ -360,4 +369,4 @@ def _next(here: Here, hand: int, form: Form) -> str:
     return f"{here.path}/vetting/next?hand={hand}{kept}"
 
 
-router = Router("/", route_handlers=[item_page, paper_file, show_identity, decide, second_hand])
+router = Router("/", route_handlers=[item_page, paper_file, show_identity, back_to_item, decide, second_hand])

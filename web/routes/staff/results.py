@@ -1,5 +1,7 @@
 """Results at the desk: computed by one hand, checked and published by another, every figure with its reasons."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response, Router, get, post
@@ -8,21 +10,30 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlmodel import Session
 
-from core.canonical import fingerprint
-from core.errors import Refusal
+from core.errors import Problem, Refusal
 from core.people import Power
 from core.queries import names_of
-from core.settings import Zone
-from core.words import N_
-from exam.queries import marks_confirmed, posts_of, publications
-from exam.stages import stages_of
+from core.words import N_, Sentence
+from exam.queries import marks_confirmed, posts_of, ticket_ids
+from exam.stages import STAGE_WORDS, stages_of
 from interview.queries import unfinished
 from recording.queries import hearings_without_video
 from scoring.actions import accept_tally, publish_tally
-from scoring.actions.results import COMPOSITE, DEEDS, ENTRY
+from scoring.actions.results import DEEDS, digests
 from scoring.computing import computed
-from scoring.queries import newest_tally
+from scoring.explain import Names
+from scoring.queries import (
+    COMPOSITE,
+    ENTRY,
+    TallyLine,
+    hearings_of,
+    scheme_in_force,
+    tally_lines,
+    tally_version,
+)
+from scoring.snapshot import changed_results
 from scoring.tables import TallyRow
+from scoring.words import scheme_in_words
 from web.asking import Asker, need
 from web.forms import Form
 from web.results import rankings, scheme_of_digest
@@ -31,6 +42,24 @@ from web.why import why
 
 KINDS = {ENTRY: N_("Candidates for the interview"), COMPOSITE: N_("Composite scores")}
 READERS = (Power.SCORING_TALLY_RUN, Power.SCORING_RESULT_READ, Power.SCORING_RESULT_PUBLISH)
+BEFOREHAND = frozenset({Power.SCORING_TALLY_RUN, Power.SCORING_RESULT_PUBLISH, Power.INTERVIEW_HEARING_SEAL})
+"""Who reads a result before it is published: those who make it, and the supervisor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far one of the two results is. `versions` are those the asker may see, the newest first."""
+
+    kind: str
+    title: str
+    versions: tuple[TallyLine, ...]
+    may_compute: bool
+    stage: Sentence
+
+    @property
+    def newest(self) -> TallyLine | None:
+        """The version that counts now."""
+        return self.versions[0] if self.versions else None
 
 
 @get("/staff/{code:str}/results", sync_to_thread=True)
@@ -51,47 +80,66 @@ def compute(
         facts = computed(asker.house.database, here.id, kind)
         asker.act(accept_tally, here.id, kind, **facts)
     except Refusal as refusal:
-        return asker.refused("staff/results.html", form, refusal, **_overview(asker, here))
+        return asker.refused("staff/results.html", form, asker.read(_placed, here, refusal), **_overview(asker, here))
     return Redirect(f"{here.path}/results/{kind}", status_code=303)
 
 
 @get("/staff/{code:str}/results/{kind:str}", sync_to_thread=True)
 def result_page(asker: NamedDependency[Asker], code: FromPath[str], kind: FromPath[str]) -> Response[str]:
-    """One result as computed: ranking, cut, ties; the checker publishes it here."""
+    """The newest version of a result as computed: ranking, cut, ties; the checker publishes it here."""
     here = enter(asker, code, *READERS)
     return asker.page("staff/result.html", **_result(asker, here, _known(kind)))
 
 
-@post("/staff/{code:str}/results/{kind:str}", sync_to_thread=True)
+@get("/staff/{code:str}/results/{kind:str}/{version:int}", sync_to_thread=True)
+def version_page(
+    asker: NamedDependency[Asker], code: FromPath[str], kind: FromPath[str], version: FromPath[int]
+) -> Response[str]:
+    """One version of a result, with what it changed against the one before."""
+    here = enter(asker, code, *READERS)
+    return asker.page("staff/result.html", **_result(asker, here, _known(kind), version))
+
+
+@post("/staff/{code:str}/results/{kind:str}/{version:int}", sync_to_thread=True)
 def publish_result(
-    asker: NamedDependency[Asker], form: NamedDependency[Form], code: FromPath[str], kind: FromPath[str]
+    asker: NamedDependency[Asker],
+    form: NamedDependency[Form],
+    code: FromPath[str],
+    kind: FromPath[str],
+    version: FromPath[int],
 ) -> Response[str] | Redirect:
     """Publish a result: the second hand, proven afresh."""
     here = enter(asker, code, Power.SCORING_RESULT_PUBLISH)
-    version = form.whole("version", low=1)
     until = form.day("objections_until", required=False)
     try:
         form.refuse()
         actor = asker.proven(form)
         asker.act(publish_tally, here.id, _known(kind), version, objections_until=until, actor=actor)
     except Refusal as refusal:
-        return asker.refused("staff/result.html", form, refusal, **_result(asker, here, kind))
+        return asker.refused("staff/result.html", form, refusal, **_result(asker, here, kind, version))
     return Redirect(f"{here.path}/results", status_code=303)
 
 
-@get("/staff/{code:str}/results/{kind:str}/why/{ticket:str}", sync_to_thread=True)
+@get("/staff/{code:str}/results/{kind:str}/{version:int}/why/{ticket:str}", sync_to_thread=True)
 def result_why_page(
-    asker: NamedDependency[Asker], code: FromPath[str], kind: FromPath[str], ticket: FromPath[str]
+    asker: NamedDependency[Asker],
+    code: FromPath[str],
+    kind: FromPath[str],
+    version: FromPath[int],
+    ticket: FromPath[str],
 ) -> Response[str]:
     """Why a candidate stands where they stand, with judges' seats."""
     here = enter(asker, code, *READERS)
     with asker.reading() as session:
-        row = need(newest_tally(session, here.id, _known(kind)))
-        scheme, version = need(scheme_of_digest(session, here.id, row.scheme_sha256))
+        row, line = _tally(session, here, _known(kind), version)
+        scheme, rules = need(scheme_of_digest(session, here.id, row.scheme_sha256))
+        candidacy_id = need(ticket_ids(session, here.id).get(ticket))
+        heard = hearings_of(session, [candidacy_id]).get(candidacy_id)
     found = need(why(row.outcome, ticket, scheme, seats=True))
     return asker.page(
-        "staff/result_why.html", **_frame(here), kind=kind, kinds=KINDS, tally=row, why=found, version=version
-    )
+        "staff/result_why.html", here=here, road=here.road, kind=kind, title=KINDS[kind], tally=row, line=line,
+        why=found, rules=rules, heard=heard,
+    )  # fmt: skip
 
 
 def _known(kind: str) -> str:
@@ -100,63 +148,130 @@ def _known(kind: str) -> str:
     return kind
 
 
-def _frame(here: Here) -> dict[str, Any]:
-    return {"here": here, "road": here.road, "selection": here.selection, "powers": here.powers}
+def _seen(session: Session, here: Here, kind: str) -> tuple[TallyLine, ...]:
+    """The versions of a result that the asker may see, the newest first."""
+    all_of_it = bool(here.powers & BEFOREHAND)
+    return tuple(
+        line for line in tally_lines(session, here.id) if line.kind == kind and (all_of_it or line.publication)
+    )
+
+
+def _tally(session: Session, here: Here, kind: str, version: int = 0) -> tuple[TallyRow, TallyLine]:
+    """A version of a result, the newest if none is named; one that the asker may not see is not there."""
+    line = need(next((one for one in _seen(session, here, kind) if version in {0, one.version}), None))
+    return need(tally_version(session, here.id, kind, line.version)), line
+
+
+# ── the overview ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _overview(asker: Asker, here: Here) -> dict[str, Any]:
     with asker.reading() as session:
+        standings = [_standing(session, here, kind) for kind in KINDS]
+        people = {line.computed_by for one in standings for line in one.versions}
+        open_ones = [(one.room_code, one.number) for one in unfinished(session, here.id)]
         return {
-            **_frame(here),
-            "results": [_line(session, here, kind) for kind in KINDS],
+            "here": here,
+            "road": here.road,
+            "results": standings,
+            "people": names_of(session, people),
             "confirmed": marks_confirmed(session, here.id),
-            "open_hearings": unfinished(session, here.id),
-            "without_video": hearings_without_video(session, here.id),
-            "publications": publications(session, here.id),
+            "open_hearings": _by_room(open_ones),
+            "open_count": len(open_ones),
+            "without_video": _by_room(missing := hearings_without_video(session, here.id)),
+            "without_video_count": len(missing),
         }
 
 
-def _line(session: Session, here: Here, kind: str) -> dict[str, Any]:
-    """How far one result is, and whether it may be computed at this stage."""
-    row = newest_tally(session, here.id, kind)
+def _standing(session: Session, here: Here, kind: str) -> Standing:
+    (stage,) = stages_of(DEEDS[kind])
+    return Standing(
+        kind,
+        KINDS[kind],
+        _seen(session, here, kind),
+        here.may(Power.SCORING_TALLY_RUN) and here.stage is stage,
+        Sentence(STAGE_WORDS[stage]),
+    )
+
+
+def _by_room(hearings: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
+    """Sealed numbers by room."""
+    found: dict[str, list[int]] = {}
+    for code, number in hearings:
+        found.setdefault(code, []).append(number)
+    return found
+
+
+def _placed(session: Session, here: Here, refusal: Refusal) -> Refusal:
+    """The same problems, each naming the candidate and the part it is about instead of a path."""
+    if not any("." in problem.field for problem in refusal.problems):
+        return refusal
+    names = Names.of(scheme_in_force(session, here.id))
+    placed = Refusal.of([_named(problem, names) for problem in refusal.problems])
+    placed.status = refusal.status
+    return placed
+
+
+def _named(problem: Problem, names: Names) -> Problem:
+    number, dot, path = problem.field.partition(".")
+    if not dot:
+        return problem
+    facts = {
+        "number": number,
+        "part": names.part(path.partition(".")[0]),
+        "problem": Sentence(problem.sentence, problem.facts),
+    }
+    return Problem("{number}, {part}: {problem}", facts)
+
+
+# ── one version ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _result(asker: Asker, here: Here, kind: str, version: int = 0) -> dict[str, Any]:
+    with asker.reading() as session:
+        row, line = _tally(session, here, kind, version)
+        seen = _seen(session, here, kind)
+        before = next((one for one in seen if one.version < row.version), None)
+        earlier = tally_version(session, here.id, kind, before.version) if before else None
+        scheme, rules = need(scheme_of_digest(session, here.id, row.scheme_sha256))
+        posts = posts_of(session, here.id)
+        people = names_of(session, {row.computed_by})
+    by = row.outcome["stages"][-1]["by"]
+    shown = rankings(row.outcome, scheme, posts, f"{here.path}/results/{kind}/{row.version}/why/")
+    current = line is seen[0] and not line.publication and here.stage in stages_of(DEEDS[kind])
     return {
+        "here": here,
+        "road": here.road,
         "kind": kind,
         "title": KINDS[kind],
         "tally": row,
-        "published": _publication_number(session, here, row),
-        "may_compute": here.may(Power.SCORING_TALLY_RUN) and here.stage in stages_of(DEEDS[kind]),
+        "line": line,
+        "digests": digests(row),
+        "computed_by": people.get(row.computed_by, ""),
+        "formula": next((part.formula for part in scheme_in_words(scheme).parts if part.key == by), None),
+        "rankings": shown,
+        "entered": sum(ranking.entered for ranking in shown),
+        "ranked": sum(len(ranking.rows) for ranking in shown),
+        "before": before,
+        "changes": changed_results(earlier.outcome, row.outcome) if earlier else [],
+        "rules": rules,
+        "mine": row.computed_by == asker.person_id,
+        "waits": current,
+        "may_publish": current and here.may(Power.SCORING_RESULT_PUBLISH),
+        "again": _again(asker, here, row) if current and here.powers & BEFOREHAND else None,
     }
 
 
-def _publication_number(session: Session, here: Here, row: TallyRow | None) -> int:
-    if row is None or row.publication_id is None:
-        return 0
-    return next(one.number for one in publications(session, here.id) if one.id == row.publication_id)
+def _again(asker: Asker, here: Here, row: TallyRow) -> tuple[Sentence, str]:
+    """What a computation at this very moment gives, compared with the version kept: a word and its shape."""
+    try:
+        fresh = computed(asker.house.database, here.id, row.kind)
+    except Refusal:
+        return Sentence(N_("A result can no longer be computed from what stands now")), "problem"
+    kept = (row.scheme_sha256, row.input_sha256, row.outcome)
+    if (fresh["scheme_sha256"], fresh["input_sha256"], fresh["outcome"]) == kept:
+        return Sentence(N_("Computed again just now: the same")), "done"
+    return Sentence(N_("Marks, people or rules have changed since: it must be computed again")), "attention"
 
 
-def _result(asker: Asker, here: Here, kind: str) -> dict[str, Any]:
-    with asker.reading() as session:
-        row = need(newest_tally(session, here.id, kind))
-        scheme, version = need(scheme_of_digest(session, here.id, row.scheme_sha256))
-        shown = rankings(row.outcome, scheme, posts_of(session, here.id), f"{here.path}/results/{kind}/why/")
-        return {
-            **_frame(here),
-            "kind": kind,
-            "title": KINDS[kind],
-            "tally": row,
-            "outcome_sha256": fingerprint(row.outcome),
-            "computed_by": names_of(session, {row.computed_by}).get(row.computed_by, ""),
-            "rankings": shown,
-            "entered": sum(ranking.entered for ranking in shown),
-            "ranked": sum(len(ranking.rows) for ranking in shown),
-            "version": version,
-            "published": _publication_number(session, here, row),
-            "may_publish": here.may(Power.SCORING_RESULT_PUBLISH) and here.stage in stages_of(DEEDS[kind]),
-        }
-
-
-router = Router(
-    "/",
-    route_handlers=[results_page, compute, result_page, publish_result, result_why_page],
-    opt={"zone": Zone.INNER},
-)
+router = Router("/", route_handlers=[results_page, compute, result_page, version_page, publish_result, result_why_page])

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from core.people import Power
 from core.words import N_, Sentence
+from exam.plan import PUBLICATION_WORDS
 from exam.queries import (
     funnel,
     in_force,
@@ -18,10 +19,15 @@ from exam.queries import (
     standing_entries,
     written_papers,
 )
-from exam.stages import Stage
+from exam.stages import Stage, stages_of
 from exam.vetting import FOR_FIRST_HAND, UNDECIDED, RegistrationState
+from interview.queries import unfinished
+from recording.queries import hearings_without_video
+from scoring.actions.results import DEEDS, KINDS
+from scoring.queries import COMPOSITE, TallyLine, shortlists, tally_lines
 from web.asking import Asker
 from web.routes.staff.here import Here
+from web.routes.staff.interview import read_board
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,61 @@ def marks_waits(session: Session, asker: Asker, here: Here) -> Iterator[Waiting]
         yield Waiting(Sentence(N_("The written marks can be confirmed")), path)
 
 
-LOOKS: tuple[Look, ...] = (plan_waits, vetting_waits, ticket_waits, marks_waits)
+def result_waits(session: Session, asker: Asker, here: Here) -> Iterator[Waiting]:
+    """A result to be computed by one hand, or checked and published by another."""
+    newest: dict[str, TallyLine] = {}
+    for line in tally_lines(session, here.id):
+        newest.setdefault(line.kind, line)
+    for kind, deed in DEEDS.items():
+        if here.stage not in stages_of(deed):
+            continue
+        line = newest.get(kind)
+        facts = {"result": Sentence(PUBLICATION_WORDS[KINDS[kind]])}
+        if line is None and here.may(Power.SCORING_TALLY_RUN):
+            ready = kind != COMPOSITE or not (unfinished(session, here.id) or hearings_without_video(session, here.id))
+            yield Waiting(Sentence(N_("To be computed: {result}"), facts), f"{here.path}/results", urgent=ready)
+        elif line and here.may(Power.SCORING_RESULT_PUBLISH) and line.computed_by != asker.person_id:
+            words = Sentence(N_("To be checked and published: {result}"), facts)
+            yield Waiting(words, f"{here.path}/results/{kind}")
+
+
+def name_waits(session: Session, asker: Asker, here: Here) -> Iterator[Waiting]:
+    """Names to be proposed, confirmed, published; the pool to be filled."""
+    path = f"{here.path}/names"
+    if here.stage is Stage.COMPOSITE:
+        waiting = [view for view in shortlists(session, here.id) if view.state == "proposed"]
+        mine = any(view.proposed_by == asker.person_id for view in waiting)
+        if not waiting and here.may(Power.SCORING_TALLY_RUN):
+            yield Waiting(Sentence(N_("Names are to be proposed from the ranking")), path)
+        elif waiting and here.may(Power.SCORING_SHORTLIST_CONFIRM) and not mine:
+            yield Waiting(Sentence(N_("Proposed names wait for you to confirm them")), path)
+    elif here.stage is Stage.PROPOSED_NAMES and here.may(Power.SCORING_RESULT_PUBLISH):
+        yield Waiting(Sentence(N_("The confirmed names can be published")), path)
+    elif here.stage is Stage.PUBLISHED and here.may(Power.SCORING_POOL_KEEP):
+        yield Waiting(Sentence(N_("The reserve pool can be filled")), path)
+
+
+def interview_waits(session: Session, asker: Asker, here: Here) -> Iterator[Waiting]:
+    """Rooms to be opened, then whatever the board of the day names that the asker can see to."""
+    if here.stage not in {Stage.INTERVIEW_ENTRY, Stage.INTERVIEW}:
+        return
+    board = read_board(session, here, asker)
+    if not board.rooms and here.may(Power.INTERVIEW_PANEL_COMPOSE):
+        yield Waiting(Sentence(N_("Rooms for the interview are to be opened")), f"{here.path}/interview")
+    for errand in board.errands:
+        if here.may(errand.kind.power):
+            yield Waiting(errand.title, errand.path)
+
+
+LOOKS: tuple[Look, ...] = (
+    plan_waits,
+    vetting_waits,
+    ticket_waits,
+    marks_waits,
+    interview_waits,
+    result_waits,
+    name_waits,
+)
 """Every area's own; the desk's start page asks them in this order."""
 
 

@@ -1,0 +1,115 @@
+"""Shortlists, the people on them, and the reserve pool."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from exam.tables import Candidacy, Post
+from scoring.tables import PoolEntry, Shortlist, ShortlistName
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """One proposed name on a shortlist."""
+
+    candidacy_id: int
+    person_id: int
+    registration_id: int
+    ticket_number: str
+    rank: int
+    composite: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShortlistView:
+    """The newest shortlist of a post with its names in order of rank."""
+
+    id: int
+    post: Post
+    tally_id: int
+    version: int
+    state: str
+    proposed_by: int
+    proposed_at: datetime
+    confirmed_by: int
+    confirmed_at: datetime | None
+    names: tuple[Proposed, ...]
+
+
+def shortlists(session: Session, selection_id: int) -> list[ShortlistView]:
+    """The newest shortlist of every post, by post code."""
+    rows = session.exec(
+        select(Shortlist, Post)
+        .join(Post, col(Post.id) == col(Shortlist.post_id))
+        .where(Shortlist.selection_id == selection_id)
+        .order_by(col(Post.code), col(Shortlist.version))
+    ).all()
+    newest = {post.id or 0: (shortlist, post) for shortlist, post in rows}
+    names: dict[int, list[Proposed]] = {}
+    for name, candidacy in session.exec(
+        select(ShortlistName, Candidacy)
+        .join(Candidacy, col(Candidacy.id) == col(ShortlistName.candidacy_id))
+        .join(Shortlist, col(Shortlist.id) == col(ShortlistName.shortlist_id))
+        .where(Shortlist.selection_id == selection_id)
+        .order_by(col(ShortlistName.rank), col(Candidacy.ticket_number))
+    ):
+        names.setdefault(name.shortlist_id, []).append(
+            Proposed(
+                candidacy.id or 0,
+                candidacy.person_id,
+                candidacy.registration_id,
+                candidacy.ticket_number,
+                name.rank,
+                name.composite,
+                name.reason,
+            )
+        )
+    return [
+        ShortlistView(
+            shortlist.id or 0,
+            post,
+            shortlist.tally_id,
+            shortlist.version,
+            shortlist.state,
+            shortlist.proposed_by,
+            shortlist.proposed_at,
+            shortlist.confirmed_by,
+            shortlist.confirmed_at,
+            tuple(names.get(shortlist.id or 0, ())),
+        )
+        for shortlist, post in newest.values()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class PoolLine:
+    """One entry of the reserve pool with where it comes from."""
+
+    entry: PoolEntry
+    ticket_number: str
+    person_id: int
+    post: Post
+    valid: bool
+
+
+def pool(session: Session, selection_ids: tuple[int, ...], today: date) -> list[PoolLine]:
+    """The reserve pool of some selections in merit order by post; an entry past its day is no longer valid."""
+    rows = session.exec(
+        select(PoolEntry, Candidacy, Post)
+        .join(Candidacy, col(Candidacy.id) == col(PoolEntry.candidacy_id))
+        .join(Post, col(Post.id) == col(PoolEntry.post_id))
+        .where(col(PoolEntry.selection_id).in_(selection_ids))
+        .order_by(col(PoolEntry.selection_id), col(Post.code), col(PoolEntry.rank), col(Candidacy.ticket_number))
+    )
+    return [
+        PoolLine(
+            entry,
+            candidacy.ticket_number,
+            candidacy.person_id,
+            post,
+            entry.state == "valid" and today <= entry.valid_until,
+        )
+        for entry, candidacy, post in rows
+    ]
