@@ -1,6 +1,7 @@
 """From the published ranking to proposed names by two hands, their publication, and the reserve pool."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 

@@ -125,12 +125,12 @@ def result_waits(session: Session, asker: Asker, here: Here) -> Iterator[Waiting
     for kind, deed in DEEDS.items():
         if here.stage not in stages_of(deed):
             continue
-        line = newest.get(kind)
+        latest = newest.get(kind)
         facts = {"result": Sentence(PUBLICATION_WORDS[KINDS[kind]])}
-        if line is None and here.may(Power.SCORING_TALLY_RUN):
+        if latest is None and here.may(Power.SCORING_TALLY_RUN):
             ready = kind != COMPOSITE or not (unfinished(session, here.id) or hearings_without_video(session, here.id))
             yield Waiting(Sentence(N_("To be computed: {result}"), facts), f"{here.path}/results", urgent=ready)
-        elif line and here.may(Power.SCORING_RESULT_PUBLISH) and line.computed_by != asker.person_id:
+        elif latest and here.may(Power.SCORING_RESULT_PUBLISH) and latest.computed_by != asker.person_id:
             words = Sentence(N_("To be checked and published: {result}"), facts)
             yield Waiting(words, f"{here.path}/results/{kind}")
 
