@@ -5,9 +5,9 @@ it works for, so that sending the same work twice is harmless and the work list 
 """
 
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from core.settings import Settings
@@ -57,7 +57,7 @@ class Jobs:
         DBOS.register_queue(QUEUE, worker_concurrency=at_once, polling_interval_sec=0.5)
         self.running = True
 
-    def enqueue(self, workflow: Callable[..., Any], key: str, *args: Any) -> bool:
+    def enqueue(self, workflow: Callable[..., Any], key: str, *args: Any, now: datetime) -> bool:
         """Queue a workflow for a row that waits, under the row's key; one that waits or runs already stays as it is.
 
         One that is over though its row still waits (the disk was full, the store away, a backup was put back) begins
@@ -69,7 +69,7 @@ class Jobs:
         if known is not None and known.status == _GIVEN_UP:
             return False
         if known is not None and known.status in _OVER:
-            if time.time() - (known.updated_at or 0) / 1000 < REST_SECONDS:
+            if now.timestamp() - (known.updated_at or 0) / 1000 < REST_SECONDS:
                 return True
             DBOS.delete_workflow(key)
         with SetWorkflowID(key):

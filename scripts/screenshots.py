@@ -81,9 +81,9 @@ def _judge(page: Page, address: str, card: str) -> None:
     page.fill("#pin", PIN)
     page.click("main button")
     page.wait_for_url("**/judge/*")
-    for mark in ("17.5", "16", "12.5"):
-        for sign in mark:
-            page.locator(f"[data-digit='{sign}']").or_(page.locator("[data-digit='.5']")).first.click()
+    for keys in (("1", "7", ".5"), ("1", "6"), ("1", "2", ".5")):
+        for key in keys:
+            page.get_by_role("button", name=key, exact=True).click()
         page.locator("[data-next]").click()
 
 

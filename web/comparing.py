@@ -20,7 +20,7 @@ from exam.applicant import (
 from exam.careers import Month
 from exam.eligibility import OUTCOME_WORDS, Outcome, Verdict, age_on
 from recording.timeline import ChapterKind
-from scoring.marks import MarkState, state_words
+from scoring.marks import MarkState, exact_text, places_of, state_words
 from scoring.parts import Part
 from scoring.queries import Heard, Proposed, ProposedPerson, result_of
 from scoring.scheme import Scheme
@@ -99,7 +99,7 @@ def compare(shown: Shown, *, differences: bool = False) -> list[Block]:
     blocks = [
         Block(Sentence(N_("Marks")), tuple(_marks(shown))),
         Block(Sentence(N_("Qualification")), tuple(marked(row) for row in _qualification(shown))),
-        Block(Sentence(N_("Video")), (_videos(shown),)),
+        Block(Sentence(N_("Recordings")), (_videos(shown),)),
     ]
     if not differences:
         return blocks
@@ -175,7 +175,7 @@ def _groups(shown: Shown, key: str, results: Sequence[Document]) -> Iterator[Row
         for name, result in zip(shown.names, results, strict=True):
             own = [sheet for sheet in inputs.get(name.ticket_number, ()) if sheet["group"] == group.key]
             scope = "" if rule.pooled else group.key
-            cells.append(_spread(own, _mean(result.get("steps", ()), key, scope)))
+            cells.append(_spread(own, _mean(result.get("steps", ()), key, scope), places_of(rule.step or 1) or 0))
         yield Row(group.name, tuple(cells), note=Sentence(N_("mean, lowest to highest")))
 
 
@@ -185,13 +185,12 @@ def _mean(steps: Sequence[Document], part: str, group: str) -> str:
     return str(found[-1]) if group and found else ""
 
 
-def _spread(sheets: Sequence[Document], mean: str) -> Cell:
+def _spread(sheets: Sequence[Document], mean: str, decimals: int) -> Cell:
+    """A group's mean with the lowest and the highest total, as its judges wrote them."""
     totals = [sum(map(Decimal, sheet["marks"].values()), Decimal(0)) for sheet in sheets if sheet["marks"]]
     if not totals:
         return Cell((NOTHING,))
-    places = max(-int(total.normalize().as_tuple().exponent) for total in totals)
-    low, high = (padded(f"{total.normalize():f}", max(places, 0)) for total in (min(totals), max(totals)))
-    span = f"{low}—{high}"
+    span = "—".join(exact_text(total, decimals) for total in (min(totals), max(totals)))
     return Cell((mean,), (span,)) if mean else Cell((span,))
 
 

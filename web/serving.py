@@ -1,5 +1,6 @@
 """One process that serves pages and, unless told otherwise, works on jobs."""
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Callable
@@ -62,5 +63,5 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End live streams first."""
-        self._house.live.close()
+        await asyncio.to_thread(self._house.live.close)
         await super().shutdown(sockets)

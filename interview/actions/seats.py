@@ -6,7 +6,7 @@ from sqlmodel import Session, select
 
 from core import audit
 from core.canonical import fingerprint
-from core.draws import Draw as ComputedDraw
+from core.draws import Draw as ComputedDraw, draw
 from core.errors import Refusal
 from core.people import Actor, Power
 from exam.actions import issue_tickets
@@ -32,6 +32,8 @@ def draw_seats(
             found=drawn.notice.draw_id,
             wanted=wanted,
         )
+    if draw(drawn.notice, drawn.commitments, drawn.reveals).order != drawn.order:
+        raise Refusal("The order does not follow from the secrets of this draw.", field="order")
     rows = session.exec(
         select(Registration.reference, Registration.id).where(Registration.selection_id == selection_id)
     )

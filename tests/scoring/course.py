@@ -74,6 +74,7 @@ class Course:
 
     day: Day
     form: SheetForm
+    store: Callable[[str], Saved]
     lots: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     @property
@@ -122,7 +123,6 @@ class Course:
         self.run(actions.publish_written_results, APPROVER)
         self.accept(ENTRY)
         self.publish(ENTRY)
-        self.day.at = max(self.day.at, NOW)
         return self
 
     def seat(self, rooms: Mapping[int, Sequence[str]] | None = None) -> "Course":
@@ -181,11 +181,11 @@ class Course:
         for code, number in self.lots.values():
             heard = self.day.hearing(number, code)
             if heard.state == "sealed":
-                file = saved(f"{self.id}-{code}-{number}")
+                file = self.store(f"{self.id}-{code}-{number}")
                 recording = self.day.run(receive_recording, self.day.officer, heard.hearing_id, file, "film.mp4")
                 self.day.run(
                     finish_check, job("recordings"), recording, probe={"container": "mov"}, review=file,
-                    poster=saved("poster"), findings=[], milliseconds=60_000,
+                    poster=self.store("poster"), findings=[], milliseconds=60_000,
                 )  # fmt: skip
         return self
 
@@ -252,8 +252,10 @@ def make_course(
     return course_of(database, acts, in_rows(database, write))
 
 
-def course_of(database: Database, acts: Acts, selection_id: int, at: datetime = MARKED) -> Course:
-    """The course of a selection that stands in the database, whose marks are confirmed."""
+def course_of(
+    database: Database, acts: Acts, selection_id: int, at: datetime = NOW - timedelta(hours=1), store: Any = saved
+) -> Course:
+    """The course of a selection that stands in the database, whose marks are confirmed; `store` keeps its videos."""
     with database.reading() as session:
         posts = [post.id or 0 for post in posts_of(session, selection_id)]
         rows = session.exec(select(Candidacy).where(Candidacy.selection_id == selection_id)).all()
@@ -262,7 +264,7 @@ def course_of(database: Database, acts: Acts, selection_id: int, at: datetime = 
         place: sorted(row.ticket_number for row in rows if row.post_id == post) for place, post in enumerate(posts)
     }
     day = Day(database, acts, selection_id, posts, tickets, {row.ticket_number: row.id or 0 for row in rows}, 0, at=at)
-    return Course(day, parse_sheet(document_of(document)["sheet"]))
+    return Course(day, parse_sheet(document_of(document)["sheet"]), store)
 
 
 def document_of(canonical_text: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import low_level
 
 from core.settings import read_settings
 from tests.web.desk import Desk
@@ -30,6 +31,19 @@ def entrance(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     house = open_house(read_settings({}, data=tmp_path, database_url=sqlite_url))
     yield Entrance.of(house)
     house.close()
+
+
+@pytest.fixture
+def hashings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Counts the costly computations, which still run."""
+    made: list[int] = []
+
+    def counted(*args: object, **named: object) -> bytes:
+        made.append(1)
+        return low_level.hash_secret(*args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(passwords, "hash_secret", counted)
+    return made
 
 
 @pytest.fixture

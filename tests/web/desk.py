@@ -263,6 +263,13 @@ class Desk:
         self.run(actions.submit_registration, own, found, version=0, at=-8 + number / 1000)
         return reference
 
+    def correct(self, reference: str, **changes: Any) -> None:
+        """The candidate corrects a returned registration and submits it again."""
+        row = self.row(reference)
+        own = Actor("account:0", 0, row.person_id, 0, "candidate")
+        self.house.acts.keep_sync(actions.keep_draft, row.id, row.person_id, changes)
+        self.run(actions.submit_registration, own, row.id, version=row.version, at=0.01)
+
     def store(self, content: bytes) -> Saved:
         """Bytes safe in the store."""
         return self.house.files.receive(

@@ -31,6 +31,9 @@ ADMINISTRATORS = {"system": Duty.SYSTEM_ADMIN, "security": Duty.SECURITY_ADMIN, 
 IDENTITY = "11010119900307803X"
 OTHER_IDENTITY = "110101199003076659"
 OPERATOR = Actor(label="operator")
+CONTACT = "13800138000"
+NEW = "another-long-password"
+SIGN_UP = {"name": "张三", "identity": IDENTITY, "contact": CONTACT, "password": PASSWORD, "notice": "1"}
 
 
 def open_scope(session: Session, actor: Actor, *, now: datetime) -> int:
@@ -104,6 +107,15 @@ def said(text: str) -> list[str]:
     lead = r'<p class="lead">(.*?)</p>'
     found = re.findall(r"<li>(.*?)</li>", summary[0], re.DOTALL) if summary else re.findall(lead, text)
     return [re.sub(r"<[^>]+>", "", one).strip() for one in found]
+
+
+def plain(answer: Response, *typed: str) -> tuple[int, list[tuple[str, str]], str]:
+    """An answer as anybody could compare it: what the asker typed themselves, and their own token, left out."""
+    text = re.sub(r'(csrf-token" content=|name="_csrf" value=)"\w+"', "", answer.text)
+    for one in typed:
+        text = text.replace(one, "…")
+    headers = [(name, value) for name, value in answer.headers.items() if name != "content-length"]
+    return answer.status_code, headers, text
 
 
 @dataclass(slots=True)

@@ -49,9 +49,9 @@ class Browser:
         assert answer.status_code == status, (path, answer.status_code, problems(answer.text))
         return self._seen(answer)
 
-    def post(self, path: str, status: int = 303, **fields: object) -> Response:
+    def post(self, path: str, status: int = 303, files: Any = None, **fields: object) -> Response:
         """Send a form; the answer is not followed."""
-        answer = self.client.post(path, data={"_csrf": self.token, **fields}, follow_redirects=False)
+        answer = self.client.post(path, data={"_csrf": self.token, **fields}, files=files, follow_redirects=False)
         assert answer.status_code == status, (path, answer.status_code, problems(answer.text))
         return self._seen(answer)
 

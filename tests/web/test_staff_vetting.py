@@ -182,6 +182,18 @@ def test_a_return_names_fields_and_a_deadline(open_desk: Desk):
     assert "缺2015年至2017年" in vetter.get(f"{QUEUE}/{reference}")
 
 
+def test_what_was_corrected_stands_out_in_the_next_version(open_desk: Desk):
+    reference = open_desk.submit(1)
+    vetter = open_desk.browser("vetter")
+    decide(vetter, reference, "return", correct_until="2036-01-01T17:30", **{"remarks.position": "写明职务"})
+    second(open_desk.browser("second"), reference, "agree")
+    assert "Corrected" not in vetter.get(f"{QUEUE}/{reference}")
+    open_desk.correct(reference, position="科长（正科级）")
+    page = vetter.get(f"{QUEUE}/{reference}")
+    assert page.count("Corrected") == 1
+    assert "科长（正科级）" in page
+
+
 def test_the_second_hand_refers_back_only_with_a_reason(open_desk: Desk):
     reference = open_desk.submit(1)
     decide(open_desk.browser("vetter"), reference, "pass")

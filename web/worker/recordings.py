@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ def sweep(house: House, jobs: Jobs) -> None:
     with house.database.reading() as session:
         waiting = waiting_recordings(session)
     for recording_id in waiting:
-        if not jobs.enqueue(workflow, f"recording-{recording_id}", recording_id):
+        if not jobs.enqueue(workflow, f"recording-{recording_id}", recording_id, now=datetime.now(UTC)):
             _fail(recording_id, Problem(WORN_OUT, {"count": MOST_STARTS}))
 
 

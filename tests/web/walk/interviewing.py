@@ -1,10 +1,11 @@
 """Before and in the interview room: register of judges, panel, cards, lots, hearings, seals, videos."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 from stdnum.cn import ric
 
 from tests.web.walk.person import SECONDS, Person
@@ -15,6 +16,7 @@ SEEK = "(film, to) => new Promise(done => { film.onseeked = () => done(film.curr
 PLAY = (
     "film => new Promise(done => { film.ontimeupdate = () => done(film.currentTime); film.muted = true; film.play(); })"
 )
+PRESSES = 4
 CHECKED_SECONDS = 120
 """The longest wait for the worker to have checked a short clip."""
 
@@ -134,19 +136,26 @@ def open_desk(room: Person, plan: Plan) -> None:
 def hear(room: Person, number: int) -> None:
     """One hearing from the call to the end of the answers. Nobody is called without the supervisor in the room."""
     call = room.button("Call number {number}", number=number)
+    speech, end = room.button("The speech begins"), room.button("Answers ended, candidate leaves")
+    first, second = (room.button("Question {question} is put", question=place) for place in (1, 2))
+    marking = room.page.get_by_text(room.say("Judges are marking. The count below grows by itself."))
     expect(call).to_be_visible(timeout=SECONDS * 1000)
     if number == 1:
-        call.click()
-        expect(room.page.locator("#desk .error-summary")).to_be_visible()
+        _take(call, room.page.locator("#desk .error-summary"))
     room.page.locator("#supervisor").check()
-    room.button("Call number {number}", number=number).click()
-    for step, facts in (
-        ("The speech begins", {}),
-        ("Question {question} is put", {"question": 1}),
-        ("Answers ended, candidate leaves", {}),
-    ):
-        room.button(step, **facts).click()
-    room.sees("Judges are marking. The count below grows by itself.")
+    for step, taken in ((call, speech), (speech, first), (first, second), (end, marking)):
+        _take(step, taken)
+
+
+def _take(step: Locator, taken: Locator) -> None:
+    """Press a step until it is seen to be taken: the desk may be renewed under the finger, and the press is lost."""
+    for _ in range(PRESSES):
+        if step.is_visible():
+            step.click()
+        with suppress(AssertionError):
+            expect(taken).to_be_visible(timeout=SECONDS * 1000 / PRESSES)
+            return
+    raise AssertionError(f"{step} did not lead to {taken}")
 
 
 def all_in(room: Person, seats: int) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, FilePayload, Locator, Page, Response, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Locator, Page, expect
 
 from tests.web.walk.inspecting import Inspector
 from tests.web.walk.server import Server
@@ -80,7 +80,8 @@ class Person:
 
     def go(self, path: str, status: int = 200) -> None:
         """Open an address."""
-        self._arrive(self.page.goto(path), status)
+        self.page.goto(path)
+        self._arrive(status)
 
     def sees(self, sentence: str, **facts: object) -> None:
         """The page says this, to be seen."""
@@ -114,9 +115,14 @@ class Person:
 
     def press_it(self, what: Locator, status: int = 200) -> None:
         """Press something that leads to a page."""
-        with self.page.expect_navigation(timeout=SECONDS * 1000) as leading:
+        with self.page.expect_navigation(timeout=SECONDS * 1000):
             what.click()
-        self._arrive(leading.value, status)
+        self._arrive(status)
+
+    def brought_to(self, path: str) -> None:
+        """The page goes to an address by itself."""
+        self.page.wait_for_url(f"**{path}", timeout=SECONDS * 1000)
+        self.house.inspector.look(self.page, 200)
 
     def fill(self, **fields: object) -> None:
         """Fill in fields by name; a double underscore stands for a point, as in `papers__photo`."""
@@ -145,10 +151,10 @@ class Person:
         assert len(values) == 1, (text, found)
         return str(values[0])
 
-    def _arrive(self, response: Response | None, status: int) -> None:
-        assert response is not None
-        found = response.status
-        assert found == status, (self.name, response.url, found, self.problems() or self.page.inner_text("main"))
+    def _arrive(self, status: int) -> None:
+        found = self.page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus")
+        said = self.problems() or self.page.inner_text("main")
+        assert found == status, (self.name, self.page.url, found, said)
         self.house.inspector.look(self.page, found)
 
     # ── who they are ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -47,7 +47,7 @@ AREA = (
 """Whoever holds one of these sees the area; each part of it asks for its own."""
 
 ERRANDS_SHOWN = 5
-NEWS_SHOWN = 6
+NEWS_SHOWN = 5
 FEW_ROOMS = 6
 """So many rooms, errands and news fit on one screen."""
 

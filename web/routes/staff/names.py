@@ -83,7 +83,8 @@ def _data(asker: Asker, here: Here) -> dict[str, Any]:
             "publication": next(iter(publications(session, here.id, PublicationKind.PROPOSED_NAMES)), None),
             "keeps_pool": here.stage is Stage.PUBLISHED and scheme_in_force(session, here.id).reserve is not None,
         }
-    entered = {one["candidate"] for one in tally.outcome["results"] if one["entered"]} if tally else set()
+    results = tally.outcome["results"] if tally else []
+    entered = {one["candidate"] for one in results if one["entered"]}
     listed = {name.ticket_number for view in lists for name in view.names}
     waiting = [view for view in lists if view.state == "proposed"]
     return {
@@ -94,6 +95,7 @@ def _data(asker: Asker, here: Here) -> dict[str, Any]:
         "post_name": post_name,
         "reads_results": bool(here.powers & {Power.SCORING_RESULT_READ, Power.SCORING_RESULT_PUBLISH}),
         "tally": tally,
+        "tied": {one["candidate"] for one in results if one["tied"]},
         "left": sorted(barred & entered) if lists else [],
         "gone": sorted(barred & listed),
         "pool": entries if here.powers & {Power.SCORING_POOL_READ, Power.SCORING_TALLY_RUN} else [],
