@@ -89,12 +89,12 @@ def _judge(page: Page, address: str, card: str) -> None:
 
 def _staff(page: Page, address: str) -> None:
     _signed_in(page, address, "vetter", "/staff/LC2026-3/vetting")
-    page.locator("main table a").first.click()
+    page.locator("main table tbody a").first.click()
 
 
 def _recording(page: Page, address: str) -> None:
     _signed_in(page, address, "recording", "/staff/LC2026-1/recordings")
-    page.locator("main table a").first.click()
+    page.locator("main table tbody a").first.click()
     page.wait_for_timeout(1500)  # the poster gives way to the first picture
 
 

@@ -48,6 +48,15 @@ from tests.scoring.schemes import SCHEME
 
 MARKED = NOW - timedelta(days=20)
 
+PROBE = {
+    "container": "mp4", "size": 1000, "start_ms": 0, "duration_ms": 60_000, "keyframes": 30, "longest_group_ms": 2000,
+    "gaps": [], "streams": [
+        {"kind": "video", "codec": "h264", "pixels": "yuv420p", "width": 640, "height": 360, "rate": 0, "packets": 900,
+         "first_ms": 0, "last_ms": 60_000},
+    ],
+}  # fmt: skip
+"""What the check of a sound video finds."""
+
 CLERK, CHECKER, SECRETARY, APPROVER, OFFICER, MEMBER, ARCHIVIST = range(20, 27)
 DUTIES = {
     CLERK: Duty.TALLY_CLERK,
@@ -184,7 +193,7 @@ class Course:
                 file = self.store(f"{self.id}-{code}-{number}")
                 recording = self.day.run(receive_recording, self.day.officer, heard.hearing_id, file, "film.mp4")
                 self.day.run(
-                    finish_check, job("recordings"), recording, probe={"container": "mov"}, review=file,
+                    finish_check, job("recordings"), recording, probe=PROBE, review=file,
                     poster=self.store("poster"), findings=[], milliseconds=60_000,
                 )  # fmt: skip
         return self

@@ -104,7 +104,7 @@ class Selected:
         return found
 
 
-def select(desk: Desk, count: int = 10) -> Selected:
+def marked_selection(desk: Desk, count: int = 10) -> Selected:
     """A selection whose written marks are confirmed: candidates by turns for its two posts of one and two places."""
     desk.ticketed(count)
     for name, duty in HANDS.items():

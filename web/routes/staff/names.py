@@ -98,6 +98,7 @@ def _data(asker: Asker, here: Here) -> dict[str, Any]:
         "tied": {one["candidate"] for one in results if one["tied"]},
         "left": sorted(barred & entered) if lists else [],
         "gone": sorted(barred & listed),
+        "published_names": len(listed - barred),
         "pool": entries if here.powers & {Power.SCORING_POOL_READ, Power.SCORING_TALLY_RUN} else [],
         "waiting": sum(len(view.names) for view in waiting),
         "waits": bool(waiting),

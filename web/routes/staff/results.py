@@ -238,7 +238,7 @@ def _result(asker: Asker, here: Here, kind: str, version: int = 0) -> dict[str, 
         people = names_of(session, {row.computed_by})
     by = row.outcome["stages"][-1]["by"]
     shown = rankings(row.outcome, scheme, posts, f"{here.path}/results/{kind}/{row.version}/why/")
-    current = line is seen[0] and not line.publication and here.stage in stages_of(DEEDS[kind])
+    current = line.version == seen[0].version and not line.publication and here.stage in stages_of(DEEDS[kind])
     return {
         "here": here,
         "road": here.road,
