@@ -47,7 +47,8 @@ def test_every_router_names_its_zone() -> None:
 
 def test_every_route_belongs_to_a_zone(everything: Litestar) -> None:
     handlers = [handler for route in everything.routes for handler in route.route_handlers]
-    assert [str(handler) for handler in handlers if not isinstance(handler.resolve_opts() or handler.opt["zone"], Zone)] == []
+    zoneless = [str(one) for one in handlers if not isinstance(one.resolve_opts() or one.opt["zone"], Zone)]
+    assert zoneless == []
 
 
 def test_the_internet_zone_serves_candidates_and_the_public_alone(internet: Litestar) -> None:
