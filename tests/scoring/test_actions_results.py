@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 
 from core.acts import Acts
 from core.canonical import fingerprint
+from core.days import local_date
 from core.db import Database
 from core.errors import Refusal, Stale
 from core.people import Actor, Duty
@@ -224,7 +225,7 @@ def test_nothing_is_published_while_a_place_waits_for_a_record(database: Databas
 
 def test_objections_are_taken_from_the_day_of_publication_on(heard: Course) -> None:
     heard.accept(COMPOSITE)
-    today = heard.day.at.date()
+    today = local_date(heard.day.at)
     with pytest.raises(Refusal, match="has passed already"):
         heard.publish(COMPOSITE, objections_until=today - timedelta(days=1))
     assert heard.publish(COMPOSITE, objections_until=today).objections_until == today

@@ -41,10 +41,11 @@ CONDITIONS = (
     ("level", {"level": "section", "years": "3"}),
     ("appraisal", {"years": "3", "grade": "competent"}),
 )
-FIRST, RETURNED, EQUAL, ABSENT, REFUSED = (
+FIRST, RETURNED, EQUAL, LAST, ABSENT, REFUSED = (
     Candidate("陈江", 11, "澜川市水利规划院"),
     Candidate("李溪", 12, "青石县水利局"),
     Candidate("王沛", 13, "临湖区农业农村局"),
+    Candidate("吴澄", 16, "云岭县水利局"),
     Candidate("赵泓", 14, "澜川市城市排水中心"),
     Candidate("孙沐", 15, "白河县水利局", level_since="2025-06"),
 )
@@ -52,12 +53,13 @@ WRITTEN = {
     FIRST: (Decimal("81.25"), Decimal("77.77")),
     RETURNED: (Decimal("75.5"), Decimal(88)),
     EQUAL: (Decimal("75.5"), Decimal(88)),
+    LAST: (Decimal("64.37"), Decimal("71.2")),
     ABSENT: (Decimal("66.5"), "缺考"),
 }
 """What stands on the signed papers. The first's composite is 79.995 before it is rounded; two come out equal."""
 
 MISREAD = (Decimal(75), Decimal(88))
-LOTS = {FIRST: 2, RETURNED: 1, EQUAL: 3}
+LOTS = {FIRST: 2, RETURNED: 1, EQUAL: 3, LAST: 4}
 RECUSED = Judge("周予", FIRST.unit)
 JUDGES = (
     Judge("高远", "江淮大学公共管理学院"),
@@ -88,7 +90,7 @@ Names = Mapping[Candidate, str]
 
 def sheet(who: Candidate, seat: int) -> Sheet:
     """What a judge gives a candidate."""
-    better = Decimal(2 if who is FIRST else 0)
+    better = {FIRST: Decimal(2), LAST: Decimal(-3)}.get(who, Decimal(0))
     own = {"analysis": BASE["analysis"] + OF_SEAT[seat - 1], "organising": BASE["organising"] + better}
     return {**BASE, **own}
 
@@ -173,7 +175,7 @@ def announced(house: House, folder: Path) -> dict[str, Person]:
 
 
 def register(everybody: Mapping[Candidate, Registration]) -> None:
-    """Three people register page by page on a telephone, two by the forms alone."""
+    """Three people register page by page on a telephone, the others by the forms alone."""
     by_page = [everybody[who] for who in (FIRST, RETURNED, REFUSED)]
     for one in by_page:
         one.sign_up()
@@ -187,8 +189,8 @@ def register(everybody: Mapping[Candidate, Registration]) -> None:
     for one in by_page:
         one.submit()
         one.person.leave()
-    everybody[EQUAL].register_by_forms(PLAN.code)
-    everybody[ABSENT].register_by_forms(PLAN.code)
+    for who in (EQUAL, LAST, ABSENT):
+        everybody[who].register_by_forms(PLAN.code)
 
 
 def vet(staff: Mapping[str, Person], everybody: Mapping[Candidate, Registration]) -> None:
@@ -197,7 +199,7 @@ def vet(staff: Mapping[str, Person], everybody: Mapping[Candidate, Registration]
     vetter.sign_in("vetter")
     second.sign_in("second")
     back, out = everybody[RETURNED], everybody[REFUSED]
-    passing = [everybody[who].reference for who in (FIRST, EQUAL, ABSENT)]
+    passing = [everybody[who].reference for who in (FIRST, EQUAL, LAST, ABSENT)]
     remarks = {"position": "请写全称，注明级别。", "papers.education": "请补传学位证书。"}
     decisions = dict.fromkeys(passing, vetting.passes)
     decisions |= {back.reference: vetting.returns(remarks), out.reference: vetting.refuses}
@@ -289,7 +291,7 @@ def publish_composite(staff: Mapping[str, Person], everybody: Mapping[Candidate,
     shown = publishing.public_ranking(anyone, PLAN, 4)
     composites = {tickets[who]: found.total for who, found in RECKONED.items()}
     ranks = reckoning.ranks(composites)
-    assert ranks == {tickets[FIRST]: "1", tickets[RETURNED]: "=2", tickets[EQUAL]: "=2"}
+    assert [ranks[tickets[who]] for who in (FIRST, RETURNED, EQUAL, LAST)] == ["1", "=2", "=2", "4"]
     assert shown == {ticket: (ranks[ticket], reckoning.text(mark)) for ticket, mark in composites.items()}
     for who, reckoned in RECKONED.items():
         publishing.explained(anyone, tickets[who], reckoned, ranks[tickets[who]])
@@ -297,14 +299,14 @@ def publish_composite(staff: Mapping[str, Person], everybody: Mapping[Candidate,
 
 
 def name_and_fill_pool(staff: Mapping[str, Person], tickets: Names) -> None:
-    """Names proposed by two hands, compared by the committee, published; the pool filled."""
-    secretary, member = staff["secretary"], staff["committee"]
+    """Three names for one place proposed by two hands, compared by the committee, published; the fourth in the pool."""
+    secretary, member, proposed = staff["secretary"], staff["committee"], (FIRST, RETURNED, EQUAL)
     secretary.sign_in("secretary")
     member.sign_in("committee")
-    publishing.propose_names(staff["tally"], secretary, PLAN, len(LOTS))
-    publishing.compare(member, PLAN, {who.name: found for who, found in RECKONED.items()})
+    publishing.propose_names(staff["tally"], secretary, PLAN, len(proposed))
+    publishing.compare(member, PLAN, {who.name: RECKONED[who] for who in proposed})
     publishing.publish_names(staff["approver"], PLAN)
-    assert set(publishing.fill_pool(secretary, PLAN)) == {tickets[who] for who in LOTS}
+    assert publishing.fill_pool(secretary, PLAN) == [tickets[LAST]]
     for one in (secretary, member, staff["tally"], staff["tallycheck"], staff["approver"]):
         one.leave()
 
