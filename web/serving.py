@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 import socket
 from collections.abc import Callable
 
@@ -41,11 +42,16 @@ def serve(
 
     try:
         with contextlib.suppress(KeyboardInterrupt):
+            signal.signal(signal.SIGTERM, _interrupt)  # the server sends itself again the signal that ended it
             _Server(config, house, ready).run()
     finally:
         if worker:
             worker.stop()
         house.close()
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 class _Server(uvicorn.Server):
