@@ -11,6 +11,14 @@ from sqlmodel import Session, col, select
 from core.people import Actor, Duty
 from core.tables import Account, DutyGrant, Person, Recovery, Scope, WebSession
 
+PAGE = 50
+LAST_PAGE = 10**9
+
+
+def first_row(page: int) -> int:
+    """How many rows stand before a page of `PAGE` rows, for whatever number was asked for."""
+    return (min(max(page, 1), LAST_PAGE) - 1) * PAGE
+
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:

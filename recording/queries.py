@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from core.errors import Problem
 from core.people import Actor, Power
+from core.queries import PAGE, first_row
 from core.tables import StoredFile
 from interview.hearing import EventKind, State
 from interview.queries import hearing_events
@@ -15,8 +16,6 @@ from interview.tables import Hearing, Room
 from recording.states import FILMED, RecordingState
 from recording.tables import Recording, RetentionEvent, ViewingGrant
 from recording.timeline import Timeline, timeline
-
-PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def recordings(
     total = session.exec(select(func.count()).select_from(wanted.subquery())).one()
     rows = session.exec(
         wanted.order_by(col(Room.code), col(Hearing.sealed_number), col(Recording.id))
-        .offset((max(page, 1) - 1) * PAGE)
+        .offset(first_row(page))
         .limit(PAGE)
     )
     return [RecordingLine(row, code, number) for row, code, number in rows], total

@@ -21,13 +21,13 @@ from litestar import MediaType, Response
 from markupsafe import Markup
 
 from core.errors import Problem
+from core.queries import PAGE
 from core.words import Sentence
 from web.i18n import BEIJING, Language, Translator
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
 MACROS = TEMPLATES / "macros"
-PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Paging:
 
     total: int
     page: int = 1
-    size: int = PAGE_SIZE
+    size: int = PAGE
     query: str = ""
 
     @property

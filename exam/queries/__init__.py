@@ -41,7 +41,6 @@ from exam.queries.planning import (
     written_papers,
 )
 from exam.queries.registrations import (
-    PAGE,
     Filter,
     Queue,
     QueueLine,
@@ -66,7 +65,6 @@ from exam.queries.registrations import (
 )
 
 __all__ = [
-    "PAGE",
     "AnnouncementPage",
     "CandidacyLine",
     "Filter",

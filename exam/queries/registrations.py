@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
 from core.days import local_date
+from core.queries import PAGE, first_row
 from core.tables import Person
 from exam.applicant import CandidateFacts
 from exam.eligibility import Verdict, judge
@@ -27,7 +28,6 @@ from exam.tables import (
 )
 from exam.vetting import FOR_FIRST_HAND, RegistrationState, same_unit
 
-PAGE = 50
 _LOOK_AHEAD = 500
 
 
@@ -249,7 +249,7 @@ def vetting_queue(session: Session, selection_id: int, wanted: Filter | None = N
         .where(*where)
         .order_by(sorted_by.desc() if wanted.descending else sorted_by, col(Registration.id))
         .limit(PAGE)
-        .offset((max(1, page) - 1) * PAGE)
+        .offset(first_row(page))
     ).all()
     last = {
         decision.registration_id: decision

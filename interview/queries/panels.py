@@ -9,14 +9,13 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from core.days import local_date
+from core.queries import PAGE, first_row
 from core.tables import Person
 from exam.tables import Candidacy, Post, Registration, RegistrationVersion, Selection
 from interview import panel as rule
 from interview.panel import CandidateFacts, JudgeFacts, JudgeKind, PanelCheck, PanelRule, Relation, Source, Tie
 from interview.queries.sheets import sheet_form
 from interview.tables import Admission, Judge, Room, Seat
-
-PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +47,7 @@ def judge_register(
         seated = select(col(Seat.judge_id)).where(col(Seat.selection_id) == free_in)
         wanted = wanted.where(col(Judge.id).not_in(seated))
     count = session.execute(select(func.count()).select_from(wanted.subquery())).scalar_one()
-    rows = session.execute(
-        wanted.order_by(col(Person.name), col(Judge.id)).limit(PAGE).offset((max(page, 1) - 1) * PAGE)
-    )
+    rows = session.execute(wanted.order_by(col(Person.name), col(Judge.id)).limit(PAGE).offset(first_row(page)))
     lines = (
         JudgeLine(judge.id or 0, name, judge.unit, JudgeKind(judge.kind), judge.qualified_until) for judge, name in rows
     )

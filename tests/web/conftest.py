@@ -9,7 +9,10 @@ from argon2 import low_level
 from core.settings import read_settings
 from tests.web.desk import Desk
 from tests.web.entrance import CHEAP, Entrance
+from tests.web.interview_day import ready
+from tests.web.town import Town, everybody
 from web import passwords
+from web.app import make_app
 from web.house import House, open_house
 
 
@@ -52,3 +55,14 @@ def house(sqlite_url: str, tmp_path: Path) -> Iterator[House]:
     opened = open_house(read_settings({}, data=tmp_path, database_url=sqlite_url))
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="module")
+def town(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """One town for all lines of the table: nothing that is refused changes it."""
+    folder = tmp_path_factory.mktemp("town")
+    (folder / "gongxuan.sqlite").write_bytes(sqlite_template.read_bytes())
+    house = open_house(read_settings({}, data=folder))
+    made = ready(house)
+    yield Town(house, make_app(house), made.day.selection_id, everybody(house, made))
+    house.close()

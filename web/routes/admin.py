@@ -227,12 +227,14 @@ def end_recovery(
 ) -> Response[str] | Redirect:
     """Confirm a recovery with a fresh proof and give out its code, or withdraw it."""
     _require_recovery(asker)
+    withdrawn = form.raw("do") == "withdraw"
+    if not withdrawn:
+        asker.actor.require(Power.CORE_RECOVERY_CONFIRM, SYSTEM_SCOPE)
     line = need(asker.read(recovery, number))
     try:
-        if form.raw("do") == "withdraw":
+        if withdrawn:
             asker.act(withdraw_recovery, number)
             return Redirect("/admin/recoveries", status_code=303)
-        asker.actor.require(Power.CORE_RECOVERY_CONFIRM, SYSTEM_SCOPE)
         return _confirm_recovery(asker, form, line)
     except Refusal as refusal:
         return asker.refused("admin/recovery.html", form, refusal, **_recovery(asker, line))

@@ -99,12 +99,13 @@ def now_page(asker: NamedDependency[Asker]) -> Response[str] | Redirect:
 @get("/judge/next", sync_to_thread=True)
 def what_next(asker: NamedDependency[Asker], seen: FromQuery[int] = 0) -> Response[str] | Redirect:
     """What comes after the sheet of number `seen`: the next opens by itself, unless the judge looks further back."""
+    seat_id = asker.seat_id
     if not asker.visit.fragment:
         return Redirect("/judge", status_code=303)
     with asker.reading() as session:
-        need(blind.seat(session, asker.seat_id))
-        heard = blind.in_room(session, asker.seat_id)
-        done = [one.number for one in blind.own_sheets(session, asker.seat_id)]
+        need(blind.seat(session, seat_id))
+        heard = blind.in_room(session, seat_id)
+        done = [one.number for one in blind.own_sheets(session, seat_id)]
     to_mark = bool(heard and heard.open_for_marks and heard.number not in done)
     answer = asker.page("judge/receipt.html", "next", **_next(heard, to_mark=to_mark), seen=seen)
     if heard and to_mark and seen >= max(done, default=0):

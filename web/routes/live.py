@@ -26,6 +26,7 @@ def may_follow(actor: Actor, topic: str) -> bool:
 @get("/live")
 async def follow(request: Request[Any, Any, Any], asker: NamedDependency[Asker], topics: FromQuery[str]) -> Stream:
     """Server-sent events named by topic, for boards."""
+    asker.signed_in  # noqa: B018 - a visitor is told to sign in
     wanted = frozenset(topics.split(","))
 
     def may(actor: Actor) -> bool:

@@ -58,7 +58,7 @@ class Office:
     def open(self) -> None:
         """All three sign in, each at their own browser."""
         for kind, person in self.administrators.items():
-            person.sign_in(kind)
+            person.come_in(kind)
 
     def employ(self, sign_in: str) -> Person:
         """The system administrator opens an account for a member of staff."""

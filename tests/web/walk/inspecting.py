@@ -28,14 +28,15 @@ ENGLISH_TEXT = """() => {
   }
   return texts;
 }"""
-CHINESE = re.compile(r"[⺀-鿿豈-﫿\U00020000-\U0003ffff]")
+CHINESE = re.compile("[\u2e80-\u2fff\u3001-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+"""Chinese characters and their punctuation; the wide space that separates short facts in every language is none."""
 REFUSED_PAGE = re.compile(r"Failed to load resource: the server responded with a status of (422|404|403)")
 """What Chromium writes when a page itself was answered so: a refusal that the walk asks for."""
 
 
 @dataclass(slots=True)
 class Inspector:
-    """Looks at each page once per language and state; `faults` is empty at the end of a good walk.
+    """Looks at each page once per language and state, and notes every fault.
 
     `data` are texts that people have typed in Chinese only: these may stand on English pages.
     """
@@ -54,8 +55,8 @@ class Inspector:
         page.on("console", heard)
         page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
 
-    def look(self, page: Page, status: int) -> None:
-        """Look at a page, unless one of its kind and state was looked at before."""
+    def look(self, page: Page, status: int, *, scripts: bool = True) -> None:
+        """Look at a page, unless one of its kind and state was looked at before; axe needs scripts."""
         language = page.locator("html").get_attribute("lang") or "none"
         heading = page.locator("h1").first
         kind = (_kind_of(page.url), str(status), language, _without_figures(heading.inner_text()))
@@ -67,10 +68,17 @@ class Inspector:
             self.faults.append(f"{place}: {page.locator('h1').count()} headings of the first rank")
         if page.evaluate("() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"):
             self.faults.append(f"{place}: wider than its window")
-        page.evaluate(AXE.read_text("utf-8"))
-        self.faults += [f"{place}: {one}" for one in page.evaluate(RULES)]
+        if scripts:
+            page.evaluate(AXE.read_text("utf-8"))
+            self.faults += [f"{place}: {one}" for one in page.evaluate(RULES)]
         if language == "en":
             self.faults += [f"{place}: Chinese in “{text}”" for text in self._chinese_texts(page)]
+
+    def check(self) -> None:
+        """Fail with everything that was found, if anything was."""
+        found = "\n".join(self.faults)
+        self.faults.clear()
+        assert not found, f"the pages seen are not as they must be:\n{found}"
 
     def _chinese_texts(self, page: Page) -> Iterator[str]:
         for text in page.evaluate(ENGLISH_TEXT):

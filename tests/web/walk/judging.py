@@ -15,6 +15,16 @@ from web.i18n import Language
 Sheet = Mapping[str, Decimal]
 """A mark for each element."""
 
+PLAIN: Sheet = {
+    "analysis": Decimal("16.5"),
+    "organising": Decimal(17),
+    "response": Decimal("11.5"),
+    "expertise": Decimal(16),
+    "expression": Decimal("12.5"),
+    "bearing": Decimal(8),
+}
+"""A sheet like many."""
+
 TABLET = {"viewport": {"width": 1180, "height": 820}, "has_touch": True}
 
 

@@ -23,6 +23,8 @@ class Candidate:
     field_of_study: str = "水利水电工程"
     ethnicity: str = "汉族"
     began_as: str = "科员"
+    awards: str = "无"
+    work_began: str = "2008年7月"
 
     @property
     def identity(self) -> str:
@@ -84,7 +86,7 @@ class Registration:
         me.go(f"{self.path}/person")
         assert me.page.input_value("#birth_date") == "1986-05-12"
         me.fill(ethnicity=who.ethnicity, political_status="party_member", unit=who.unit, position=who.position)
-        me.fill(work_began="2008年7月")
+        me.fill(work_began=who.work_began)
         me.press("Save, back to the list")
         me.go(f"{self.path}/education/1")
         me.fill(level="bachelor", degree="bachelor", full_time="1", school=who.school, graduated="2008-06")
@@ -95,7 +97,7 @@ class Registration:
         years = me.page.locator("select[name^='appraisals.']").evaluate_all("all => all.map(one => one.name)")
         for year in years:
             me.put(year, "competent")
-        me.fill(awards="无")
+        me.fill(awards=who.awards)
         me.press("Save, back to the list")
         me.go(f"{self.path}/accommodation")
         me.press("Save, back to the list")

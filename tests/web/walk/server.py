@@ -1,6 +1,7 @@
 """The program as an office runs it: `gongxuan serve` in a process of its own, and the other commands beside it."""
 
 import os
+import re
 import shutil
 import socket
 import sqlite3
@@ -15,6 +16,7 @@ from pathlib import Path
 COMMAND = Path(sys.executable).with_name("gongxuan")
 READY_SECONDS = 60
 END_SECONDS = 30
+SLOW = re.compile(r"WARNING the act \w+ took \d+ ms$")
 OURS = ("GONGXUAN_", "DATABASE_URL", "STORAGE_URL")
 MOMENTS = {
     "selection": ("registration_opens", "registration_closes"),
@@ -57,6 +59,10 @@ class Server:
     def log(self) -> Path:
         """What it said on standard error."""
         return self.data.with_suffix(".log")
+
+    def complaints(self) -> list[str]:
+        """What it has complained of; that a busy machine took its time is no complaint."""
+        return [line for line in self.log.read_text("utf-8").splitlines() if not SLOW.search(line)]
 
     def command(self, *arguments: str, data: Path | None = None) -> subprocess.CompletedProcess[str]:
         """Run another command on the same folder (or on `data`)."""

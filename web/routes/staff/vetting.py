@@ -1,5 +1,6 @@
 """The vetting queue: filtered, sorted, paged by its address; the next one opens by itself."""
 
+import re
 from typing import Any
 
 from litestar import Response, Router, get
@@ -9,9 +10,9 @@ from litestar.response import Redirect
 from sqlmodel import Session
 
 from core.people import Power
-from core.queries import names_of
+from core.queries import PAGE, names_of
 from core.words import N_, Sentence
-from exam.queries import PAGE, Filter, QueueOrder, funnel, next_in_queue, posts_of, vetting_queue
+from exam.queries import Filter, QueueOrder, funnel, next_in_queue, posts_of, vetting_queue
 from exam.tables import Registration
 from exam.vetting import STATE_WORDS, RegistrationState
 from web.asking import Asker
@@ -54,7 +55,7 @@ def queue_page(
     here = enter(asker, code, Power.EXAM_REGISTRATION_READ)
     values = {"post": post, "status": status, "doubt": doubt, "q": q}
     wanted = Filter(
-        post_id=int(post) if post.isascii() and post.isdigit() else None,
+        post_id=int(post) if re.fullmatch(r"[0-9]{1,18}", post) else None,
         states=frozenset({RegistrationState(status)} if status in set(SHOWN) else ()),
         doubtful={"yes": True, "no": False}.get(doubt),
         text=q.strip()[:100],
@@ -112,7 +113,7 @@ def open_next(
     """Open the next registration for this person; back to the queue where there is none."""
     here = enter(asker, code, *HANDS.values())
     wanted = [one for one, power in HANDS.items() if here.may(power) and hand in {0, one}]
-    post_id = int(post) if post.isascii() and post.isdigit() else None
+    post_id = int(post) if re.fullmatch(r"[0-9]{1,18}", post) else None
     kept = f"?post={post_id}" if post_id else ""
     with asker.reading() as session:
         for one in wanted:
