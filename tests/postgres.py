@@ -25,10 +25,11 @@ def programs() -> Path | None:
 class Server:
     """A running server; as root it is run by the system user `postgres`, which Debian's package makes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, place: Path | None = None) -> None:
+        """The server whose programs are in a folder; its data in memory, or in `place` where disks are to count."""
         self._programs = folder
         self._user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.getuid() == 0 else {}
-        self._folder = Path(tempfile.mkdtemp(prefix="gongxuan-pg-", dir=_memory()))
+        self._folder = Path(tempfile.mkdtemp(prefix="gongxuan-pg-", dir=place or _memory()))
         if self._user:
             shutil.chown(self._folder, "postgres", "postgres")
         self.port = _free_port()

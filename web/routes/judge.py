@@ -14,7 +14,7 @@ from litestar.response import Redirect, Stream
 
 from core.errors import Problem, Refusal, Stale
 from core.settings import Zone
-from core.words import N_, Name
+from core.words import N_
 from interview import blind
 from interview.actions import keep_draft, submit_sheet
 from interview.blind import HearingView, OwnDraft, OwnSheet, SeatView
@@ -24,10 +24,9 @@ from web.asking import Asker, need
 from web.entering import open_session
 from web.following import follow_topics
 from web.forms import Form
-from web.i18n import Language
 from web.pages import Filled
 from web.passwords import password_matches
-from web.tablets import Tablets
+from web.tablets import Tablet, Tablets
 
 MOST_BY_CARD = 30  # wrong PINs for one card, from wherever they come
 
@@ -206,11 +205,20 @@ async def follow(request: Request[Any, Any, Any], asker: NamedDependency[Asker])
 class _Sheet:
     """Everything of one sheet that this seat may know."""
 
-    place: SeatView
-    form: SheetForm
+    tablet: Tablet
     heard: HearingView
     draft: OwnDraft | None
     own: OwnSheet | None
+
+    @property
+    def place(self) -> SeatView:
+        """Where the tablet stands."""
+        return self.tablet.place
+
+    @property
+    def form(self) -> SheetForm:
+        """What is marked."""
+        return self.tablet.form
 
 
 def _sheet(asker: Asker, tablets: Tablets, number: int) -> _Sheet:
@@ -219,7 +227,7 @@ def _sheet(asker: Asker, tablets: Tablets, number: int) -> _Sheet:
         tablet, known = tablets.find_here(session, seat_id, number)
         stands = need(blind.standing(session, seat_id, known.hearing_id))
         own = blind.own_sheet(session, seat_id, known.hearing_id) if stands.handed_in else None
-    return _Sheet(tablet.place, tablet.form, stands.heard, stands.draft, own)
+    return _Sheet(tablet, stands.heard, stands.draft, own)
 
 
 def _frame(asker: Asker, place: SeatView, heard: HearingView | None) -> dict[str, Any]:
@@ -238,28 +246,14 @@ def _marking_page(asker: Asker, sheet: _Sheet, filled: Filled, *, status: int = 
 
 def _sheet_data(asker: Asker, sheet: _Sheet, marks: dict[str, Any], *, sequence: int) -> dict[str, Any]:
     """The data that judge/sheet.html and judge/confirm.html name."""
-    heard, form = sheet.heard, sheet.form
-    chinese = asker.visit.language is Language.CHINESE
-
-    def said(name: Name) -> str:
-        return name.chinese if chinese or not name.english else name.english
-
-    elements = [
-        {
-            "key": one.key,
-            "name": said(one.name),
-            "maximum": one.maximum,
-            "step": form.step,
-            "bands": [{"name": said(band.name), "low": band.low, "high": band.high} for band in one.bands],
-        }
-        for one in form.elements
-    ]
+    heard = sheet.heard
     return {
         "id": f"{heard.hearing_id}-{asker.seat_id}",
         "version": blind.VERSION,
         "sequence": sequence,
         "marks": marks,
-        "elements": elements,
+        "form": sheet.tablet.drawn,
+        "elements": sheet.tablet.elements[asker.visit.language],
         "draft_url": f"/judge/{heard.number}/draft",
         "check_url": f"/judge/{heard.number}/check",
         "links": [("/judge", asker.say(N_("My sheets")))],
