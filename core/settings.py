@@ -47,6 +47,11 @@ class Settings:
         """Whether the embedded database is used."""
         return self.database_url.startswith("sqlite")
 
+    @property
+    def driver_url(self) -> str:
+        """The database's address as its driver takes it, for connections that SQLAlchemy does not open."""
+        return self.database_url.replace("postgresql+psycopg://", "postgresql://")
+
 
 NAMES = {
     "GONGXUAN_DATA": "folder of the embedded database, files, keys and outgoing messages",

@@ -6,20 +6,27 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from core import jobs
 from core.kinds import VIDEOS, MediaKind
+from core.settings import read_settings
+from core.slots import SLOT_LOCKS
 from recording.actions import receive_recording
 from recording.clips import make_clip
 from recording.ffmpeg import find_ffmpeg
 from recording.tables import Recording
 from tests.interview.day import Day, ready_day
-from web.house import House
+from tests.postgres import Server
+from web.house import House, open_house
 from web.worker import Worker
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -139,3 +146,56 @@ def test_a_worker_that_ended_goes_on_where_it_was(house: House, day: Day, slow_c
     assert recording(day, one).problem is None
     assert finished_steps(data)["_look_into_file"] == before["_look_into_file"]
     assert list((data / "incoming").iterdir()) == []
+
+
+def test_what_a_killed_worker_left_is_finished_by_one_that_lives(
+    house: House, day: Day, slow_clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two processes on one house; the second has nothing to do while the first lives."""
+    monkeypatch.setattr(jobs, "VACANT", timedelta(0))
+    data = house.settings.data
+    one = hand_in(house, day, slow_clip.read_bytes(), "slow.mkv")
+    child = start_worker(data)
+    wait_until(lambda: finished_steps(data), "the first step is done")
+    before = finished_steps(data)
+    worker = Worker(house)
+    worker.start()
+    try:
+        child.kill()
+        child.wait(PATIENCE_SECONDS)
+        wait_until(lambda: recording(day, one).state != "received", "the recording is checked")
+    finally:
+        worker.stop()
+    assert recording(day, one).state == "verified"
+    assert finished_steps(data)["_look_into_file"] == before["_look_into_file"]
+    assert list((data / "incoming").iterdir()) == []
+
+
+def test_a_worker_whose_slot_another_one_has_taken_goes_on_under_the_next(
+    postgres_url: str, tmp_path: Path, postgres_server: Server
+) -> None:
+    """Its connection breaks, and whoever waited for the lock gets it at once."""
+    house = open_house(read_settings({}, data=tmp_path, database_url=postgres_url))
+    made = ready_day(house.database, house.acts)
+    made.hear_and_seal(1)
+    worker = Worker(house)
+    worker.start()
+    held = f"FROM pg_locks JOIN pg_database AS d ON d.oid = database WHERE classid = {SLOT_LOCKS} AND granted"
+    held += f" AND datname = '{postgres_url.rpartition('/')[2]}'"
+    try:
+        wait_until(lambda: postgres_server.command(f"SELECT pid {held}"), "the worker has a slot")
+        with psycopg.connect(house.settings.driver_url, autocommit=True) as other:
+            waiting = threading.Thread(target=other.execute, args=(f"SELECT pg_advisory_lock({SLOT_LOCKS}, 0)",))
+            waiting.start()
+            wait_until(
+                lambda: postgres_server.command("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"),
+                "somebody waits for it",
+            )
+            postgres_server.command(f"SELECT pg_terminate_backend(pid) {held} AND objid = 0")
+            waiting.join()
+            one = hand_in(house, made, b"This is no video at all.\n" * 40, "room1.mp4")
+            wait_until(lambda: postgres_server.command(f"SELECT pid {held} AND objid = 1"), "it has the next slot")
+            wait_until(lambda: recording(made, one).state == "failed", "it works on")
+    finally:
+        worker.stop()
+        house.close()
