@@ -89,6 +89,7 @@ def open_ready(settings: Settings) -> House:
     migrate(settings.database_url)
     house = open_house(settings)
     try:
+        house.files.refuse_unusable()
         with house.database.reading() as session:
             opened = session.get(Scope, SYSTEM_SCOPE) is not None
             sealed = newest_sealed(session)

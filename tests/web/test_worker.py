@@ -12,11 +12,12 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
-from core import jobs
+from core import files, jobs
 from core.kinds import VIDEOS, MediaKind
 from core.settings import read_settings
 from core.slots import SLOT_LOCKS
@@ -24,7 +25,9 @@ from recording.actions import receive_recording
 from recording.clips import make_clip
 from recording.ffmpeg import find_ffmpeg
 from recording.tables import Recording
+from tests import s3
 from tests.interview.day import Day, ready_day
+from tests.line import Line
 from tests.postgres import Server
 from web.house import House, open_house
 from web.worker import Worker
@@ -84,17 +87,26 @@ def start_worker(data: Path) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
 
 
-def finished_steps(data: Path) -> dict[str, int]:
-    """The steps that the job engine has written down, each with the millisecond at which it was done."""
+def noted_by_jobs(data: Path, what: str, table: str) -> dict[str, Any]:
+    """Two columns of what the job engine has written down."""
     path = data / "jobs.sqlite"
     if not path.exists():
         return {}
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-            rows = connection.execute("SELECT function_name, completed_at_epoch_ms FROM operation_outputs")
-            return dict(rows.fetchall())
+            return dict(connection.execute(f"SELECT {what} FROM {table}").fetchall())
     except sqlite3.OperationalError:  # its tables are being made
         return {}
+
+
+def finished_steps(data: Path) -> dict[str, int]:
+    """The steps that are done, each with the millisecond at which it was."""
+    return noted_by_jobs(data, "function_name, completed_at_epoch_ms", "operation_outputs")
+
+
+def workflow_state(data: Path, recording_id: int) -> str | None:
+    """How the check of a recording stands."""
+    return noted_by_jobs(data, "workflow_uuid, status", "workflow_status").get(f"recording-{recording_id}")
 
 
 def test_a_good_file_is_verified_and_spoiled_ones_fail_with_words(house: House, day: Day, clip: Path) -> None:
@@ -199,3 +211,32 @@ def test_a_worker_whose_slot_another_one_has_taken_goes_on_under_the_next(
     finally:
         worker.stop()
         house.close()
+
+
+def test_recordings_in_an_s3_store_wait_while_it_is_away_and_are_checked_when_it_is_back(
+    sqlite_url: str, s3_server: s3.Server, s3_url: str, tmp_path: Path, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That our store gives no answer says nothing of the video."""
+    monkeypatch.setattr(files, "PATIENCE", {"max_retries": 1})
+    monkeypatch.setattr(jobs, "REST_SECONDS", 0)
+    with Line(s3_server.port) as line:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{line.port}")
+        house = open_house(read_settings({}, data=tmp_path, database_url=sqlite_url, storage_url=s3_url))
+        made = ready_day(house.database, house.acts)
+        made.hear_and_seal(1)
+        one = hand_in(house, made, clip.read_bytes(), "room1.mp4")
+        line.cut_after(0)
+        worker = Worker(house)
+        worker.start()
+        try:
+            wait_until(lambda: workflow_state(tmp_path, one) == "ERROR", "the check has broken off")
+            assert recording(made, one).state == "received"
+            line.mend()
+            wait_until(lambda: recording(made, one).state != "received", "the recording is checked")
+        finally:
+            worker.stop()
+            house.close()
+        found = recording(made, one)
+        assert (found.state, found.problem) == ("verified", None)
+        assert house.files.read(found.review_sha256 or "")[4:8] == b"ftyp"
+        assert list((tmp_path / "incoming").iterdir()) == []
