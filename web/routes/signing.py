@@ -56,7 +56,7 @@ def sign_in(asker: NamedDependency[Asker], form: NamedDependency[Form]) -> Respo
 def _accounts(asker: Asker, name: str) -> list[tuple[Account, Person]]:
     """The accounts of a staff sign-in name or an identity number. Staff are not known in the internet zone."""
     staff = [] if asker.house.settings.zone is Zone.PUBLIC else asker.read(accounts_by_name, name)
-    return staff or asker.read(accounts_by_identity, asker.house.vault.fingerprints(fold_number(name)))
+    return staff or asker.read(accounts_by_identity, asker.house.vault.fingerprint(fold_number(name)))
 
 
 @post("/sign-out", sync_to_thread=True)
@@ -167,8 +167,8 @@ def recover(asker: NamedDependency[Asker], form: NamedDependency[Form]) -> Respo
         _count_code(asker, contact)
     except Refusal as refusal:
         return asker.refused("signing/recover.html", form, refusal)
-    hashes = asker.house.vault.fingerprints(contact)
-    account = next((a for a, person in _accounts(asker, name) if person.contact_hash in hashes), None)
+    hashed = asker.house.vault.fingerprint(contact)
+    account = next((a for a, person in _accounts(asker, name) if person.contact_hash == hashed), None)
     asker.send_code("recover", contact, contact if account else "", {"account": account.id if account else 0})
     return _code_page(asker, "recover", contact)
 
