@@ -10,7 +10,14 @@ from core.actions.accounts import (
     propose_duty,
 )
 from core.actions.filing import note_file
-from core.actions.recovering import RECOVERY, confirm_recovery, open_recovery, set_password, withdraw_recovery
+from core.actions.recovering import (
+    RECOVERY,
+    confirm_recovery,
+    open_recovery,
+    renew_password_hash,
+    set_password,
+    withdraw_recovery,
+)
 from core.actions.rekeying import keep_no_codes, rekey
 from core.actions.sessions import (
     CODE_TRIES,
@@ -45,6 +52,7 @@ __all__ = [
     "open_system",
     "propose_duty",
     "rekey",
+    "renew_password_hash",
     "set_password",
     "withdraw_recovery",
 ]

@@ -1,24 +1,33 @@
 """Keys renewed in the middle of a selection: nothing stays under an old one, and what hangs on them goes on."""
 
+import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlmodel import Session, col, select
 
-from core.actions import keep_code
+from core import audit
+from core.actions import keep_code, rekey
+from core.queries import accounts_by_identity
+from core.rekeying import outdated, protected_tables
 from core.settings import read_settings
 from core.tables import Person, Recovery
+from core.vault import open_vault, with_new_key
 from exam.tables import Candidacy
 from interview.queries import panel
 from interview.tables import Judge
 from tests.interview.day import in_rows
 from tests.web.desk import problems
+from tests.web.entrance import IDENTITY, PASSWORD, Entrance
 from tests.web.interview_day import CODE, DayInHouse, open_day
 from tests.web.test_interview_pages import identity
-from web.__main__ import main
+from web.__main__ import OPERATOR, main
+from web.app import make_app
 from web.house import House, open_house
+from web.passwords import has_salt
 from web.schema import metadata
 
 PANEL = f"/staff/{CODE}/interview/panels/1"
@@ -116,3 +125,37 @@ def test_keys_are_renewed_in_the_middle_of_a_selection(early: DayInHouse, tmp_pa
     tablet.post("/judge/open", card=code, pin=pin)
     assert "Room 1, judge&#39;s seat 2" in tablet.get("/judge").text
     after.house.close()
+
+
+def under_new_key(entrance: Entrance) -> Entrance:
+    """The same house under a new hashing key, applied."""
+    document = with_new_key(json.loads(entrance.house.settings.key_file.read_text()), "hashing")
+    house = replace(entrance.house, vault=open_vault(Path("unused"), json.dumps(document)))
+    for where in protected_tables():
+        changes, _ = outdated(house.database, house.vault, where, 0)
+        if changes:
+            house.acts.run_sync(rekey, OPERATOR, where.table.name, changes)
+    return Entrance(house, make_app(house))
+
+
+def test_no_trial_tells_by_its_length_who_was_known_before_a_new_key(entrance: Entrance, hashings: list[int]) -> None:
+    """A number claimed before and after has two salts until the first has signed in again."""
+    entrance.candidate()
+    after = under_new_key(entrance)
+    after.candidate(contact="13900139000", password="another-long-one")
+    here = after.browser()
+    for name in (IDENTITY, "110101199003076659", "system", "nobody"):
+        hashings.clear()
+        here.sign_in(name, "wrong", 422)
+        assert len(hashings) == 2, name
+    for password in (PASSWORD, "another-long-one", PASSWORD):
+        hashings.clear()
+        here.sign_in(IDENTITY, password)
+        assert len(hashings) == 2
+    salt = after.house.vault.salt(IDENTITY)
+    assert salt != entrance.house.vault.salt(IDENTITY)
+    with after.house.database.reading() as session:
+        found = accounts_by_identity(session, after.house.vault.fingerprint(IDENTITY))
+        noted = [one.act for one in audit.all_entries(session)]
+    assert [has_salt(account.password_hash, salt) for account, _ in found] == [True, True]
+    assert noted.count("account.password_rehashed") == 1
