@@ -42,6 +42,15 @@ class Table(SQLModel):
     metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMING)
 
 
+SEALED: dict[str, Any] = {"info": {"sealed": True}}
+"""Marks a column of values that the vault has sealed: `Field(sa_column_kwargs=SEALED)`."""
+
+
+def hash_of(column: str) -> dict[str, Any]:
+    """Marks a column as the keyed hash of what a sealed column of the same row holds; renewed with it."""
+    return {"info": {"hash_of": column}}
+
+
 class ExactDecimal(TypeDecorator[Decimal]):
     """A decimal kept as a scaled integer; a float, or more decimals than fit, is a programming error.
 

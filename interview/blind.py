@@ -234,17 +234,17 @@ def _own_sheet(row: Row[int, int, str, int, str, datetime, bool]) -> OwnSheet:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An issued seat card: the seat it opens and the hash of the judge's PIN."""
+    """An issued seat card: the seat it opens, and the hash of what the judge must know besides its mark."""
 
     seat_id: int
-    pin_hash: str
+    card_hash: str
 
 
-def card(session: Session, card_hash: str) -> Card | None:
-    """The card with this keyed hash; None if it was never issued, was replaced, or its seat is withdrawn."""
-    row = session.execute(
-        select(col(Seat.id), col(Seat.pin_hash)).where(
-            col(Seat.card_hash) == card_hash, col(Seat.withdrawn_at).is_(None)
-        )
-    ).first()
-    return None if row is None else Card(row[0], row[1])
+def cards(session: Session, mark: str) -> list[Card]:
+    """The cards in force with this mark, hardly ever more than one: not replaced, and their seat not withdrawn."""
+    rows = session.execute(
+        select(col(Seat.id), col(Seat.card_hash))
+        .where(col(Seat.card_mark) == mark, col(Seat.card_hash) != "", col(Seat.withdrawn_at).is_(None))
+        .order_by(col(Seat.id))
+    )
+    return [Card(seat_id or 0, card_hash) for seat_id, card_hash in rows]

@@ -25,7 +25,8 @@ from web.entering import open_session
 from web.following import follow_topics
 from web.forms import Form
 from web.pages import Filled
-from web.passwords import password_matches
+from web.passwords import which_matches
+from web.seat_cards import typed_card
 from web.tablets import Tablet, Tablets
 
 MOST_BY_CARD = 30  # wrong PINs for one card, from wherever they come
@@ -51,20 +52,21 @@ def open_page(asker: NamedDependency[Asker]) -> Response[str]:
 @post("/judge/open", sync_to_thread=True)
 def open_seat(asker: NamedDependency[Asker], form: NamedDependency[Form]) -> Response[str] | Redirect:
     """Open the seat on this tablet."""
-    given = form.raw("card").strip().upper()
-    key, tries = f"card:{given[:20]}@{asker.address}", asker.house.tries
+    given = typed_card(form.raw("card"), form.raw("pin"))
+    code = given.code[:20]
+    key, tries = f"card:{code}@{asker.address}", asker.house.tries
     try:
         tries.refuse_more(key)
-        tries.refuse_more(given[:20], MOST_BY_CARD)
-        hashes = asker.house.vault.fingerprints(given)
-        card = next((found for one in hashes if (found := asker.read(blind.card, one))), None)
-        if not password_matches(card.pin_hash if card else "", form.raw("pin")) or card is None:
+        tries.refuse_more(code, MOST_BY_CARD)
+        found = asker.read(blind.cards, given.mark)
+        place = which_matches([one.card_hash for one in found], given.secret)
+        if place is None:
             tries.note(key)
-            tries.note(given[:20])
+            tries.note(code)
             raise Refusal("Seat card or PIN is not right. Call staff if it goes on.", field="card")  # noqa: TRY301
     except Refusal as refusal:
         return asker.refused("judge/open.html", form, refusal, place="", number=0)
-    return open_session(asker, "/judge", seat_id=card.seat_id)
+    return open_session(asker, "/judge", seat_id=found[place].seat_id)
 
 
 # ── the sheet ────────────────────────────────────────────────────────────────────────────────────────────────────────
