@@ -163,7 +163,8 @@ class _Result:
         code = self.candidate.code
         parts = self.running.results.get(code, {})
         unit = self.running.unit(self.candidate)
-        out = CandidateResult(code, self.candidate.post, parts, entered=False if self.stage.cuts else None, unit=unit)
+        outside = False if self.stage.cuts or code in self.turned_away else None
+        out = CandidateResult(code, self.candidate.post, parts, entered=outside, unit=unit)
         if self.candidate.standing is not MarkState.PRESENT:
             return replace(out, reasons=(Reason(Because.STANDING, {"state": self.candidate.standing.value}),))
         if code in self.turned_away:

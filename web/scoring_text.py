@@ -48,7 +48,7 @@ def _rows(say: Translator, read: Read, made: Tally, results: Sequence[CandidateR
     several = len(read.posts) > 1
     heading = [say(N_("Rank")), say(N_("Candidate")), *([say(N_("Post"))] if several else [])]
     heading += [say.name(part.name) for part in parts]
-    rows = [[*heading, say(N_("Enters")) if made.last.cuts else "", say(N_("Why"))]]
+    rows = [[*heading, say(N_("Entry")) if made.last.cuts else "", say(N_("Why"))]]
     names = Names.of(read.scheme)
     for result in results:
         row = [_rank(say, result), result.candidate, *([result.post] if several else [])]
@@ -78,7 +78,7 @@ def _value(say: Translator, result: CandidateResult, part: Part) -> str:
 def _entered(say: Translator, result: CandidateResult) -> str:
     if result.entered is None:
         return say(N_("still open"))
-    return say(N_("yes")) if result.entered else say(N_("no"))
+    return say(N_("enters")) if result.entered else say(N_("does not enter"))
 
 
 def _rooms(say: Translator, names: Names, rooms: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
@@ -87,9 +87,9 @@ def _rooms(say: Translator, names: Names, rooms: Mapping[str, Mapping[str, Any]]
         for part, found in parts.items():
             facts = {"part": names.part(part), "post": post or "–", "reference": found["reference"]}
             yield say(Sentence(N_("Room coefficients of {part} (post {post}); mean of all {reference}"), facts))
-            heading = [say(N_("Room")), say(N_("Marks")), say(N_("Mean")), say(N_("Coefficient"))]
+            heading = [say(N_("Room")), say(N_("Number of marks")), say(N_("Mean")), say(N_("Coefficient"))]
             keys = ("room", "count", "mean", "coefficient")
-            yield from _table([heading, *([str(room[key]) for key in keys] for room in found["rooms"])])
+            yield from _table([heading, *([str(room[key] or "–") for key in keys] for room in found["rooms"])])
             yield ""
 
 
