@@ -47,13 +47,17 @@ class Read:
     lost: bool
 
     def counted(self) -> tuple[Tally | None, tuple[Located, ...]]:
-        """The tally of what was read, or everything that keeps it from being made, in the order of files and rows."""
+        """The tally of what was read, or everything that keeps it from being made, in the order of files and rows.
+
+        What could not be read is not called missing as well.
+        """
         made = tally(self.scheme, self.inputs)
         if not self.problems and not made.refusals:
             return made, ()
-        told = input_problems(self.scheme, self.inputs) if self.lost else made.refusals
-        found = [*self.problems, *(self.located(one) for one in told if not self._hidden(one))]
-        return None, tuple(sorted(set_of(found), key=lambda one: (one.file, one.problem.row == 0, one.problem.row)))
+        wrong = input_problems(self.scheme, self.inputs)
+        wanting = [] if self.lost else [one for one in made.refusals[len(wrong) :] if not self._hidden(one)]
+        found = [*self.problems, *(self.located(one) for one in (*wrong, *wanting))]
+        return None, tuple(sorted(each_once(found), key=lambda one: (one.file, one.problem.row == 0, one.problem.row)))
 
     def located(self, problem: Problem) -> Located:
         """A problem of the tally with the file and row of what it is about."""
@@ -67,7 +71,7 @@ class Read:
         return any(prefix in self.unread for prefix in _prefixes(problem.field))
 
 
-def set_of(found: Sequence[Located]) -> list[Located]:
+def each_once(found: Sequence[Located]) -> list[Located]:
     """Each different problem once."""
     return list({(one.file, str(one.problem)): one for one in found}.values())
 

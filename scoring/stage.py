@@ -19,6 +19,7 @@ from scoring.rooms import (
     RoomRule,
     RoomSum,
     Split as RoomSplit,
+    StatedMean,
     StatedRooms,
     coefficients,
     corrected,
@@ -183,26 +184,30 @@ def _coefficients(
 ) -> Coefficients | None:
     """The coefficients of one unit; None where it sat in one room only."""
     marks: dict[str, list[Exact]] = {}
+    rooms = {room.room: room for room in stated.rooms} if stated else {}
+    problems: list[Problem] = []
     for candidate in members:
-        value = opened[candidate.code].value
+        value, room = opened[candidate.code].value, candidate.rooms.get(rule.part, "")
         if value is not None:
-            marks.setdefault(candidate.rooms.get(rule.part, ""), []).append(value)
+            marks.setdefault(room, []).append(value)
+            if stated and room not in rooms:
+                where = f"{candidate.code}.{rule.part}"
+                problems.append(Problem("The table of rooms does not name room {room}.", {"room": room}, where))
     if stated is not None:
-        refuse_any(list(_stated_problems(rule, stated, marks)))
+        refuse_any([*problems, *_stated_problems(rule, rooms, marks)])
         return coefficients(rule, stated.rooms, stated.reference)
     if len(marks) < 2:
         return None
     return coefficients(rule, [RoomMarks(room, values) for room, values in marks.items()])
 
 
-def _stated_problems(rule: RoomRule, stated: StatedRooms, marks: Mapping[str, Sequence[Exact]]) -> Iterator[Problem]:
+def _stated_problems(
+    rule: RoomRule, rooms: Mapping[str, RoomSum | StatedMean], marks: Mapping[str, Sequence[Exact]]
+) -> Iterator[Problem]:
     """Where the sums of rooms do not go with the marks that are there."""
-    rooms = {room.room: room for room in stated.rooms}
     for name, values in marks.items():
         room, where = rooms.get(name), f"{rule.part}.{name}"
-        if room is None:
-            yield Problem("The table of rooms does not name room {room}.", {"room": name}, where)
-        elif isinstance(room, RoomSum) and len(values) > room.count:
+        if isinstance(room, RoomSum) and len(values) > room.count:
             facts = {"room": name, "count": room.count, "found": len(values)}
             yield Problem("Room {room} is said to have {count} marks, but {found} are given.", facts, where)
         elif isinstance(room, RoomSum) and len(values) == room.count and total(values) != room.sum:

@@ -49,9 +49,8 @@ def test_every_figure_in_bold_stands_in_the_result(example: Path) -> None:
 
 
 def test_the_list_of_examples_names_each_with_its_title() -> None:
-    listed = dict(
-        re.findall(r"^\| \[([^]]+)\]\(\1/README\.md\) \| (.+) \|$", (FOLDER / "README.md").read_text("utf-8"), re.M)
-    )
+    lines = r"^\| \[([^]]+)\]\(\1/README\.md\) \| (.+) \|$"
+    listed = dict(re.findall(lines, (FOLDER / "README.md").read_text("utf-8"), re.MULTILINE))
     titles = {path.name: (path / "README.md").read_text("utf-8").splitlines()[0] for path in EXAMPLES}
     assert {f"# {title}" for title in listed.values()} == set(titles.values())
     assert listed.keys() == titles.keys()
