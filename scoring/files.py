@@ -33,6 +33,8 @@ def grids(name: str, content: bytes) -> list[Grid]:
     if content.startswith(OLD_OFFICE) or kind_of(content[:HEAD_BYTES]) is not MediaKind.UNKNOWN:
         raise Refusal(NO_TABLE)
     text = decoded(content)
+    if not text.strip():
+        raise Refusal("The file is empty.")
     if text.lstrip()[:1] in {"[", "{"}:
         return _json(name, text)
     return [_csv(name, text)]

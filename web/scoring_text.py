@@ -45,7 +45,7 @@ def _posts(say: Translator, posts: Sequence[PostLine]) -> Iterator[str]:
 
 def _rows(say: Translator, read: Read, made: Tally, results: Sequence[CandidateResult]) -> list[list[str]]:
     parts = [part for part in read.scheme.all_parts().values() if any(part.key in one.parts for one in results)]
-    several = len(read.posts) > 1
+    several = any(one.post != one.unit for one in results)
     heading = [say(N_("Rank")), say(N_("Candidate")), *([say(N_("Post"))] if several else [])]
     heading += [say.name(part.name) for part in parts]
     rows = [[*heading, say(N_("Entry")) if made.last.cuts else "", say(N_("Why"))]]

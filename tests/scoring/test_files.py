@@ -57,6 +57,8 @@ def test_an_object_of_lists_is_several_tables():
     [
         (b"", "The file is empty."),
         (b" \n\r\n", "The file is empty."),
+        (b"\xff\xfe", "The file is empty."),
+        (b"\xef\xbb\xbf\n", "The file is empty."),
         (b"candidate,mark\n", "The table has no rows."),
         (b"[]", "The table has no rows."),
         (b'{"marks": []}', "marks: The table has no rows."),
