@@ -11,6 +11,7 @@ from scoring.marks import Mark, MarkState, exact_text, places_of, state_words
 from scoring.panel_mark import JudgeSheet
 from scoring.parts import Part, PartKind
 from scoring.ranking import TieBy, TieKey
+from scoring.rooms import StatedRooms
 from scoring.scheme import RankWithin, Scheme
 
 RANKED = frozenset({MarkState.PRESENT})
@@ -59,17 +60,23 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """All inputs of a tally. `admitted`, by cut, replaces the cut the scheme would draw, as decided by acts."""
+    """All inputs of a tally. `admitted`, by cut, replaces the cut the scheme would draw, as decided by acts.
+
+    `rooms`, by post ("" where rooms of all posts are compared) and part, replaces the candidates' own marks in the
+    means of rooms.
+    """
 
     posts: tuple[Post, ...]
     candidates: tuple[Candidate, ...]
     admitted: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    rooms: Mapping[str, Mapping[str, StatedRooms]] = field(default_factory=dict)
 
 
 def input_problems(scheme: Scheme, inputs: Inputs) -> list[Problem]:
     """Everything that no mark may be: unknown, twice, above the maximum, with too many decimals, misplaced.
 
-    `field` is candidate.part, or the post. What is wanting is found later, where it is needed.
+    `field` is candidate.part (candidate.bonus:part for bonus points), or the post. What is wanting is found later,
+    where it is needed.
     """
     problems = [*_post_problems(scheme, inputs)]
     posts = {post.code for post in inputs.posts}
@@ -85,6 +92,7 @@ def input_problems(scheme: Scheme, inputs: Inputs) -> list[Problem]:
             problems.append(Problem("There is no post {post}.", {"post": candidate.post}, candidate.code))
         problems += _mark_problems(candidate, parts)
         problems += _sheet_problems(candidate, scheme)
+        problems += _room_problems(candidate, scheme, parts)
         problems += _bonus_problems(candidate, parts)
     known = twice.keys()
     cuts = {cut.key for cut in scheme.cuts}
@@ -139,14 +147,20 @@ def _sheet_problems(candidate: Candidate, scheme: Scheme) -> Iterator[Problem]:
         elif sheets and key in candidate.marks:
             facts = {"state": state_words(candidate.marks[key].state)}
             yield Problem("There are judges' sheets for a candidate who is recorded as {state}.", facts, where)
-    for key in scheme.rooms.keys() & {key for key, sheets in candidate.sheets.items() if sheets}:
-        if not candidate.rooms.get(key):
+
+
+def _room_problems(candidate: Candidate, scheme: Scheme, parts: Mapping[str, Part]) -> Iterator[Problem]:
+    """A candidate whose marks a room coefficient evens out must have a room."""
+    marked = {key for key, sheets in candidate.sheets.items() if sheets}
+    marked |= {key for key, mark in candidate.marks.items() if mark.value is not None and key not in scheme.panels}
+    for key in scheme.rooms:
+        if marked & {part.key for part in parts[key].walk()} and not candidate.rooms.get(key):
             yield Problem("The room must be known for a part with a room coefficient.", {}, f"{candidate.code}.{key}")
 
 
 def _bonus_problems(candidate: Candidate, parts: Mapping[str, Part]) -> Iterator[Problem]:
     for bonus in candidate.bonus:
-        where = f"{candidate.code}.{bonus.part}"
+        where = f"{candidate.code}.bonus:{bonus.part}"
         if bonus.part not in parts or parts[bonus.part].bonus is None:
             yield Problem("The scheme gives no bonus points on {key}.", {"key": bonus.part}, where)
         elif bonus.points <= 0:

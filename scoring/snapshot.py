@@ -17,7 +17,7 @@ from scoring.inputs import Candidate, Inputs
 from scoring.marks import Exact, MarkState, exact_document
 from scoring.panel_mark import JudgeSheet
 from scoring.ranking import TieGroup, TieStep
-from scoring.rooms import Coefficients
+from scoring.rooms import Coefficients, StatedMean, StatedRooms
 from scoring.stage import Stage, UnitResult
 from scoring.steps import value_text
 from scoring.tally import CandidateResult, Reason, Tally
@@ -90,8 +90,8 @@ def problem_document(problem: Problem) -> Document:
 
 
 def inputs_document(inputs: Inputs) -> Document:
-    """All inputs, candidates and posts by code, sheets by group and seat."""
-    return {
+    """All inputs, candidates and posts by code, sheets by group and seat; stated rooms only where there are any."""
+    found: Document = {
         "posts": [
             {"code": post.code, "places": post.places, "group": post.group}
             for post in sorted(inputs.posts, key=lambda post: post.code)
@@ -99,6 +99,21 @@ def inputs_document(inputs: Inputs) -> Document:
         "candidates": [_candidate(one) for one in sorted(inputs.candidates, key=lambda one: one.code)],
         "admitted": {key: sorted(codes) for key, codes in inputs.admitted.items()},
     }
+    if inputs.rooms:
+        found["rooms"] = {
+            unit: {part: _stated_rooms(rooms) for part, rooms in parts.items()} for unit, parts in inputs.rooms.items()
+        }
+    return found
+
+
+def _stated_rooms(stated: StatedRooms) -> Document:
+    found: Document = {
+        room.room: {"mean": exact_document(room.mean)}
+        if isinstance(room, StatedMean)
+        else {"sum": exact_document(room.sum), "count": room.count}
+        for room in stated.rooms
+    }
+    return {"rooms": found, "reference": None if stated.reference is None else exact_document(stated.reference)}
 
 
 def inputs_fingerprint(inputs: Inputs) -> str:

@@ -1,19 +1,29 @@
 """One stage of a tally: evaluate everybody in play, even out rooms, rank inside each unit, draw the cuts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from core.errors import Problem, Refusal
+from core.errors import Problem, Refusal, refuse_any
 from scoring.cuts import Break, Cut, CutRule, cut
 from scoring.floors import Floor, FloorRule, floors_for, reaches
 from scoring.formula import Given, PartResult, evaluate, missing, open_part
 from scoring.inputs import IN_ROOM_MEANS, Candidate, Inputs
-from scoring.marks import Exact, MarkState, exactly, settle
+from scoring.marks import Exact, MarkState, exact_text, exactly, settle, total
 from scoring.panel_mark import PanelMark, panel_mark
 from scoring.parts import Part
 from scoring.ranking import Entry, Ranking, Split, TieBy, TieKey, at_cut, everywhere, nowhere, rank
-from scoring.rooms import Coefficients, RoomMarks, RoomRule, Split as RoomSplit, coefficients, corrected
+from scoring.rooms import (
+    Coefficients,
+    RoomMarks,
+    RoomRule,
+    RoomSum,
+    Split as RoomSplit,
+    StatedMean,
+    StatedRooms,
+    coefficients,
+    corrected,
+)
 from scoring.scheme import RankWithin, Scheme
 
 
@@ -96,6 +106,13 @@ def run_stage(running: Running, by: str, rules: Sequence[CutRule], in_play: Sequ
     return Stage(by, tuple(rule.key for rule in rules), _units(running, part, rules, in_play), evened.found)
 
 
+def first_wants(scheme: Scheme, inputs: Inputs, by: str) -> list[Problem]:
+    """What is wanting or wrong in the sheets of the first stage, for inputs that are refused anyway."""
+    running = Running(scheme, inputs)
+    _givens(running, scheme.all_parts()[by], in_play_at_first(inputs))
+    return running.problems
+
+
 def _givens(running: Running, part: Part, in_play: Sequence[Candidate]) -> dict[str, Given]:
     """What each one brings to this part, with panel marks; notes bad sheets and what is wanting."""
     panels = [inner.key for inner in part.walk() if inner.key in running.scheme.panels]
@@ -141,8 +158,9 @@ def _even_rooms(running: Running, part: Part, givens: Mapping[str, Given], in_pl
         if rule is None:
             continue
         opened = {c.code: open_part(inner, givens[c.code], evened.ready.get(c.code)) for c in in_play}
-        for unit, members in _room_units(rule, in_play).items():
-            found = _coefficients(rule, members, opened)
+        stated = {unit: parts[rule.part] for unit, parts in running.inputs.rooms.items() if rule.part in parts}
+        for unit, members in (dict.fromkeys(stated, ()) | _room_units(rule, in_play)).items():
+            found = _coefficients(rule, members, opened, stated.get(unit))
             if found is not None:
                 evened.found.setdefault(unit, {})[inner.key] = found
             for candidate in members:
@@ -162,17 +180,39 @@ def _room_units(rule: RoomRule, in_play: Sequence[Candidate]) -> dict[str, list[
 
 
 def _coefficients(
-    rule: RoomRule, members: Sequence[Candidate], opened: Mapping[str, PartResult]
+    rule: RoomRule, members: Sequence[Candidate], opened: Mapping[str, PartResult], stated: StatedRooms | None
 ) -> Coefficients | None:
     """The coefficients of one unit; None where it sat in one room only."""
     marks: dict[str, list[Exact]] = {}
+    rooms = {room.room: room for room in stated.rooms} if stated else {}
+    problems: list[Problem] = []
     for candidate in members:
-        value = opened[candidate.code].value
+        value, room = opened[candidate.code].value, candidate.rooms.get(rule.part, "")
         if value is not None:
-            marks.setdefault(candidate.rooms.get(rule.part, ""), []).append(value)
+            marks.setdefault(room, []).append(value)
+            if stated and room not in rooms:
+                where = f"{candidate.code}.{rule.part}"
+                problems.append(Problem("The table of rooms does not name room {room}.", {"room": room}, where))
+    if stated is not None:
+        refuse_any([*problems, *_stated_problems(rule, rooms, marks)])
+        return coefficients(rule, stated.rooms, stated.reference)
     if len(marks) < 2:
         return None
     return coefficients(rule, [RoomMarks(room, values) for room, values in marks.items()])
+
+
+def _stated_problems(
+    rule: RoomRule, rooms: Mapping[str, RoomSum | StatedMean], marks: Mapping[str, Sequence[Exact]]
+) -> Iterator[Problem]:
+    """Where the sums of rooms do not go with the marks that are there."""
+    for name, values in marks.items():
+        room, where = rooms.get(name), f"{rule.part}.{name}"
+        if isinstance(room, RoomSum) and len(values) > room.count:
+            facts = {"room": name, "count": room.count, "found": len(values)}
+            yield Problem("Room {room} is said to have {count} marks, but {found} are given.", facts, where)
+        elif isinstance(room, RoomSum) and len(values) == room.count and total(values) != room.sum:
+            facts = {"room": name, "sum": room.sum, "found": exact_text(total(values))}
+            yield Problem("The marks of room {room} add up to {found}, not to {sum}.", facts, where)
 
 
 def _corrected(rule: RoomRule, found: Coefficients, room: str, result: PartResult) -> PartResult:

@@ -22,6 +22,7 @@ from core.settings import Settings, Zone, read_settings
 from core.tables import Scope
 from core.vault import open_vault, with_new_key, write_keys
 from core.words import N_
+from web import scoring_command
 from web.forms import Form
 from web.house import House, open_house
 from web.migrate import migrate
@@ -73,6 +74,9 @@ def parser() -> argparse.ArgumentParser:
     journal = add("audit", run_audit, "check the journal")
     journal.add_argument("what", choices=["verify", "head"])
     journal.add_argument("--anchors", default="", help="file of lines `seq link` taken earlier")
+    command = commands.add_parser("score", help=scoring_command.PURPOSE, description=scoring_command.PURPOSE)
+    command.set_defaults(run=scoring_command.run)
+    scoring_command.add_options(command)
     keys = add("keys", run_keys, "renew the keys that protect identity numbers and contacts")
     keys.add_argument("what", choices=["new-sealing", "new-hashing", "apply"])
     return top

@@ -139,13 +139,13 @@ def test_the_steps_show_the_means_the_division_and_the_product():
 def test_a_room_without_a_usable_mean_is_refused():
     trimmed = replace(HUBIN, room_high=1, room_low=1)
     assert refused(trimmed, rooms(a=figures("80", "81"), b=figures("80", "81", "82"))) == (
-        "Room a has too few marks for its mean."
+        "interview.a: Room a has too few marks for its mean."
     )
     assert refused(HUBIN, rooms(a=figures("0"), b=figures("80"))) == (
-        "The mean of room a is not above 0: no coefficient can be made."
+        "interview.a: The mean of room a is not above 0: no coefficient can be made."
     )
     assert refused(HUBIN, [RoomSum("a", Decimal(0), 0), RoomSum("b", Decimal(80), 1)]) == (
-        "Room a has too few marks for its mean."
+        "interview.a: Room a has too few marks for its mean."
     )
     pool = replace(POOLED, pool_high=1, pool_low=1)
     assert (
@@ -157,7 +157,7 @@ def test_sums_are_not_enough_for_a_rule_that_looks_at_single_marks():
     rule = replace(POOLED, room_high=1)
     assert needs_marks(rule)
     assert refused(rule, [RoomSum("a", Decimal(800), 10), RoomSum("b", Decimal(810), 10)]) == (
-        "The rule needs every single mark of room a, not their sum."
+        "interview.a: The rule needs every single mark of room a, not their sum."
     )
 
 

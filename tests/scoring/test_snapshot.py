@@ -44,7 +44,7 @@ def test_a_result_has_every_figure_as_text():
 
 
 def test_a_refused_tally_has_its_refusals_and_nothing_else():
-    document = tally_document(tally(scheme_from(TWO_PARTS), inputs(candidate("a", written="101"))))
+    document = tally_document(tally(scheme_from(TWO_PARTS), inputs(candidate("a", written="101", interview="80"))))
     assert document["results"] == document["stages"] == []
     assert document["refusals"] == [
         {

@@ -213,7 +213,7 @@ def test_topics_of_others_are_denied(entrance: Entrance, topics: str) -> None:
 @pytest.fixture
 def served(entrance: Entrance, tmp_path: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     """A server process on the house's data, and its address."""
-    from tests.ports import free_ports
+    from tests.machine import free_ports
 
     (port,) = free_ports(1)
     entrance.employ("officer")
