@@ -54,6 +54,11 @@ class Statistics:
     margins: tuple[Margin, ...]
     roundings: tuple[RoundingEffect, ...] | None
 
+    @property
+    def standing_out(self) -> frozenset[str]:
+        """The candidates of whom a mark lies far from the others."""
+        return frozenset(one.candidate for panel in self.panels.values() for one in panel.far)
+
 
 def statistics_of(scheme: Scheme, inputs: Mapping[str, Any], outcome: Mapping[str, Any], upto: str = "") -> Statistics:
     """The statistics of a stored tally; `upto` is the cut at which it ended, "" where it went to the end."""

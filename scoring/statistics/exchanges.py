@@ -43,8 +43,8 @@ def exchanges(
 ) -> tuple[Exchange, ...]:
     """Pairs that look exchanged in one column, the clearest first, each row in one pair alone.
 
-    With the difference d of two marks of a column of k, exchanging them takes 2·d·(difference of the row means + d/k)
-    away from the sum of squares; nothing else of the table changes.
+    Both marks must fit better afterwards. With the difference d of two marks of a column of k, exchanging them takes
+    2·d·(difference of the row means + d/k) away from the sum of squares; nothing else of the table changes.
     """
     if len(rows) < FEWEST_ROWS or len(columns) < 2:
         return ()
@@ -53,15 +53,25 @@ def exchanges(
     if not before:
         return ()
     means = {code: mean(marks) for code, marks in rows.items()}
+    strictness = [mean(column) - mean(list(means.values())) for column in zip(*rows.values(), strict=True)]
     found = []
     for first, second in pairs:
         for place, column in enumerate(columns):
             one, other = rows[first][place], rows[second][place]
             apart = exactly(other) - exactly(one)
-            gain = -2 * apart * (means[first] - means[second] + apart / len(columns))
-            if before + gain <= before * kept:
-                found.append(Exchange(column, first, second, one, other, before, before + gain))
+            change = -2 * apart * (means[first] - means[second] + apart / len(columns))
+            if before + change <= before * kept and all(
+                _fits_better(mine, yours, means[code] + strictness[place], len(columns))
+                for code, mine, yours in ((first, one, other), (second, other, one))
+            ):
+                found.append(Exchange(column, first, second, one, other, before, before + change))
     return _apart(sorted(found, key=lambda exchange: exchange.after))
+
+
+def _fits_better(mine: Exact, yours: Exact, expected: Fraction, columns: int) -> bool:
+    """Whether the other's mark lies nearer to what the row makes one expect; one mark far out is no exchange."""
+    moved = (exactly(yours) - exactly(mine)) / columns
+    return abs(exactly(yours) - expected - moved) < abs(exactly(mine) - expected)
 
 
 def _apart(found: Iterable[Exchange]) -> tuple[Exchange, ...]:

@@ -70,3 +70,9 @@ def test_too_small_a_table_says_nothing():
     assert exchanges(few, COLUMNS, combinations(few, 2)) == ()
     one_column = {code: row[:1] for code, row in table().items()}
     assert exchanges(one_column, ["1"], combinations(one_column, 2)) == ()
+
+
+def test_one_mark_far_out_is_no_exchange():
+    found = table()
+    found["3"][0] += 25
+    assert exchanges(found, COLUMNS, combinations(found, 2)) == ()
