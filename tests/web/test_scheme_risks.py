@@ -108,3 +108,25 @@ def test_what_is_no_scheme_is_refused(tmp_path: Path, capsys: pytest.CaptureFixt
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path):
     assert main(["lint", str(tmp_path / "none.toml")]) == 2
+
+
+# ── those who have registered ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_new_version_says_how_many_of_the_registered_meet_each_condition(desk: Desk):
+    desk.create()
+    desk.plan()
+    desk.announce()
+    for number in range(3):
+        desk.submit(number + 1, birth_date="1950-01-01", exceptions={"1": "经批准可放宽年龄。"})
+    editor = desk.browser("editor")
+    editor.get(PAGE)
+    text = scheme_text().replace("per_place = 5", "per_place = 6")
+    path = editor.post(PAGE, do="propose", text=text, reason="报名人数多").headers["location"]
+    approver = desk.browser("approver")
+    page = approver.get(path)
+    assert "Post 01: of 3 registered 0 meet all conditions, for 1 places." in page
+    assert re.search("”: met by 0 of 3", page)
+    assert "Say why" in approver.prove(path, 422, sha256=desk.digest(2)).text
+    approver.prove(path, sha256=desk.digest(2), answer="条件按上级文件。")
+    assert "条件按上级文件。" in approver.get(path)

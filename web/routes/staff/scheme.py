@@ -100,7 +100,7 @@ def save_scheme(
     if version:
         return Redirect(f"{here.path}/scheme/{version}", status_code=303)
     draft = asker.read(scheme_draft, here.id)
-    data = {**_text_data(asker, here, text), "shown": shown(scheme), "checked": True}
+    data = {**_text_data(asker, here, text, count=True), "shown": shown(scheme), "checked": True}
     return asker.page("staff/scheme.html", form=Filled(form.values), draft=draft, **data)
 
 
@@ -114,10 +114,10 @@ def _whole(session: Session, selection_id: int, text: str) -> dict[str, object]:
     return {**document_from_toml(text), "eligibility": eligibility_section(session, selection_id)}
 
 
-def _findings(session: Session, here: Here, canonical_text: str) -> tuple[Finding, ...]:
-    """What a check of a scheme says of it, in this selection with its posts and those who have registered."""
+def _findings(session: Session, here: Here, canonical_text: str, *, count: bool) -> tuple[Finding, ...]:
+    """What a check of a scheme says of it, in this selection with its posts; `count` looks at all who registered."""
     places = [post.headcount for post in posts_of(session, here.id)]
-    found = risks(scheme_of(canonical_text), places, post_counts(session, here.id))
+    found = risks(scheme_of(canonical_text), places, post_counts(session, here.id) if count else ())
     return (*found, *_roundings(canonical_text))
 
 
@@ -141,13 +141,13 @@ def _placed(problem: Problem) -> Problem:
     return Problem("At {path}: {problem}", facts, "text")
 
 
-def _text_data(asker: Asker, here: Here, text: str) -> dict[str, Any]:
+def _text_data(asker: Asker, here: Here, text: str, *, count: bool = False) -> dict[str, Any]:
     with asker.reading() as session:
         versions = rule_sets(session, here.id)
         try:
             whole = canonical(_whole(session, here.id, text)).decode()
             found: Shown | None = shown(_checked(session, here.id, text))
-            risky, wrong = _findings(session, here, whole), 0
+            risky, wrong = _findings(session, here, whole, count=count), 0
         except Refusal as refusal:
             found, risky, wrong = None, (), len(refusal.problems)
     return {
@@ -200,7 +200,7 @@ def _version_data(asker: Asker, here: Here, version: int) -> dict[str, Any]:
             "road": here.road,
             "row": row,
             "shown": shown(scheme_of(row.canonical)),
-            "findings": (found := _findings(session, here, row.canonical)),
+            "findings": (found := _findings(session, here, row.canonical, count=row.state == "proposed")),
             "unanswered": len(to_be_answered(found)),
             "figures": _figures(session, here, row, sum(post.headcount for post in posts), len(posts)),
             "proposed_by": people.get(row.proposed_by, ""),
