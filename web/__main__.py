@@ -25,6 +25,7 @@ from core.words import N_
 from web import scoring_command
 from web.forms import Form
 from web.house import House, open_house
+from web.linting import add_lint, lint
 from web.migrate import migrate
 from web.passwords import hash_password, password_problem
 
@@ -77,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
     command = commands.add_parser("score", help=scoring_command.PURPOSE, description=scoring_command.PURPOSE)
     command.set_defaults(run=scoring_command.run)
     scoring_command.add_options(command)
+    add_lint(add("lint", run_lint, "say what could be regretted about a scheme"))
     keys = add("keys", run_keys, "renew the keys that protect identity numbers and contacts")
     keys.add_argument("what", choices=["new-sealing", "new-hashing", "apply"])
     return top
@@ -244,6 +246,14 @@ def _file_text(path: str) -> str:
         return Path(path).read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         raise Refusal("This file cannot be read.", field=path) from None
+
+
+def run_lint(options: argparse.Namespace) -> int:
+    """Print what a check of a scheme finds; 1 where there is anything."""
+    lines = lint(options)
+    for line in lines:
+        print(line)
+    return 1 if lines else 0
 
 
 def run_keys(options: argparse.Namespace) -> int:
