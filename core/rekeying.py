@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping, Table as SqlTable, select
 
 from core.actions.rekeying import Rekeyed
 from core.db import Database, Table
-from core.vault import Vault
+from core.vault import HASHED, Vault
 
 PORTION = 200
 
@@ -53,7 +53,7 @@ def hashed_by_older(database: Database, vault: Vault) -> bool:
         for where in protected_tables():
             for name in where.hashes:
                 column = where.table.c[name]
-                older = column.is_not(None) & (column != "") & ~column.startswith(vault.hashed_start, autoescape=True)
+                older = column.startswith(f"{HASHED}.") & ~column.startswith(vault.hashed_start, autoescape=True)
                 if session.execute(select(where.table.c.id).where(older).limit(1)).first():
                     return True
     return False
