@@ -69,6 +69,8 @@ def _csv(name: str, text: str) -> Grid:
             _bound(len(rows))
     except csv.Error as error:
         raise Refusal("Row {row} is no row of a CSV file: look at its quotation marks.", row=end + 1) from error
+    if not rows:
+        raise Refusal("The file is empty.")
     return _grid(name, "", rows[0], rows[1:])
 
 

@@ -70,4 +70,4 @@ def test_lists_send_the_same_number_of_statements_for_one_row_and_for_many(
     for code in ("2", "3"):
         many.open_room(code)
     assert {name: statements(many, name) for name in LISTS} == before
-    assert max(before.values()) <= 7
+    assert max(before.values()) <= 8
