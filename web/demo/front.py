@@ -28,6 +28,7 @@ from exam.marking import MarkEntry, MarkState, Paper, Settlement
 from exam.plan import PostPlan, SelectionKind, SelectionPlan
 from exam.queries import candidacies, posts_of, registration_by_reference, rule_sets, waiting_decision
 from exam.registration import PaperKind
+from exam.tables import Candidacy
 from exam.vetting import Answer, Decision, VettingVerdict
 from scoring.actions import freeze_and_announce, propose_scheme, publish_written_results
 from scoring.scheme import document_from_toml
@@ -185,8 +186,11 @@ def sit(stage: Stage, sample: Sample, selection_id: int, registrations: list[int
     stage.chance.shuffle(passed)
     stage.act(issue_tickets, stage.by("exam", now), selection_id, passed, 30, now=now)
     with stage.house.database.reading() as session:
-        tickets = [line.candidacy.ticket_number for line in candidacies(session, selection_id)]
-    lines = [_written(stage, ticket, place, paper) for place, ticket in enumerate(tickets) for paper in PAPERS]
+        sitting = [line.candidacy for line in candidacies(session, selection_id)]
+    absent = {
+        one.id for place, one in enumerate(sitting) if place % 17 == 9 and one.registration_id != registrations[0]
+    }
+    lines = [_written(stage, one, paper, absent=one.id in absent) for one in sitting for paper in PAPERS]
     now = sample.at(-36)
     stage.act(load_entry, stage.by("entry1", now), selection_id, 1, lines, PAPERS, now=now)
     other = list(lines)
@@ -201,9 +205,10 @@ def sit(stage: Stage, sample: Sample, selection_id: int, registrations: list[int
     stage.act(publish_written_results, stage.by("approver", now), selection_id, now=now)
 
 
-def _written(stage: Stage, ticket: str, place: int, paper: Paper) -> MarkEntry:
-    """An invented mark; a few people did not appear."""
-    if place % 17 == 9:
+def _written(stage: Stage, sitting: Candidacy, paper: Paper, *, absent: bool) -> MarkEntry:
+    """An invented mark, for those who appeared; who is printed as a sign-in always did."""
+    ticket = sitting.ticket_number
+    if absent:
         return MarkEntry(ticket, paper.key, MarkState.ABSENT, None)
     mark = Decimal(stage.chance.randint(108, 178)) / 2
     return MarkEntry(ticket, paper.key, MarkState.PRESENT, mark)
