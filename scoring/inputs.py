@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from core.errors import Problem
+from scoring.ballots import BallotCount
+from scoring.findings import Finding, finding_problems
 from scoring.formula import BonusPoints
+from scoring.grades import grade_of
 from scoring.marks import Mark, MarkState, exact_text, places_of, state_words
 from scoring.panel_mark import JudgeSheet
 from scoring.parts import Part, PartKind
@@ -30,9 +33,9 @@ class Post:
 class Candidate:
     """One candidate of one post with everything the scheme may ask for.
 
-    `marks` by part, with states; `sheets` by part that a panel marks; `rooms` by part. `qualifications` are
-    figures for tie keys; `lot` and `committee_order` are recorded numbers, the lower first. `standing` is the
-    person's own state: who withdrew or was disqualified is not ranked.
+    `marks` by part, with states; `sheets` by part that a panel marks; `ballots` by part that ballots mark; `rooms`,
+    or subjects, by part. `qualifications` are figures for tie keys; `lot` and `committee_order` are recorded
+    numbers, the lower first. `standing` is the person's own state: who withdrew or was disqualified is not ranked.
     """
 
     code: str
@@ -46,6 +49,8 @@ class Candidate:
     lot: int | None = None
     committee_order: int | None = None
     standing: MarkState = MarkState.PRESENT
+    ballots: Mapping[str, tuple[BallotCount, ...]] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
 
     def recorded(self, key: TieKey) -> Decimal | None:
         """What is recorded of the candidate for a tie key that no part or panel answers."""
@@ -58,12 +63,42 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownRoom:
+    """A room, or subject, of which only the sum and the number of its valid marks are known (rules.md §4).
+
+    `unit` is the post or group within which the rooms are compared; empty where everybody is.
+    """
+
+    part: str
+    room: str
+    sum: Decimal
+    count: int
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PassLine:
+    """A pass mark (合格分数线) that an authority has drawn: for one post, or for all without one of their own."""
+
+    part: str
+    mark: Decimal
+    post: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Inputs:
     """All inputs of a tally. `admitted`, by cut, replaces the cut the scheme would draw, as decided by acts."""
 
     posts: tuple[Post, ...]
     candidates: tuple[Candidate, ...]
     admitted: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    rooms: tuple[KnownRoom, ...] = ()
+    lines: tuple[PassLine, ...] = ()
+
+    def pass_lines(self, post: str) -> dict[str, Decimal]:
+        """The recorded pass marks by part as they hold for one post."""
+        general = {line.part: line.mark for line in self.lines if not line.post}
+        return general | {line.part: line.mark for line in self.lines if line.post == post}
 
 
 def input_problems(scheme: Scheme, inputs: Inputs) -> list[Problem]:
@@ -72,8 +107,7 @@ def input_problems(scheme: Scheme, inputs: Inputs) -> list[Problem]:
     `field` is candidate.part, or the post. What is wanting is found later, where it is needed.
     """
     problems = [*_post_problems(scheme, inputs)]
-    posts = {post.code for post in inputs.posts}
-    parts = scheme.all_parts()
+    posts = {post.code: post for post in inputs.posts}
     twice = Counter(candidate.code for candidate in inputs.candidates)
     problems += [
         Problem("The candidate {code} stands twice.", {"code": code}, code)
@@ -83,9 +117,7 @@ def input_problems(scheme: Scheme, inputs: Inputs) -> list[Problem]:
     for candidate in inputs.candidates:
         if candidate.post not in posts:
             problems.append(Problem("There is no post {post}.", {"post": candidate.post}, candidate.code))
-        problems += _mark_problems(candidate, parts)
-        problems += _sheet_problems(candidate, scheme)
-        problems += _bonus_problems(candidate, parts)
+        problems += _candidate_problems(candidate, scheme.at(posts.get(candidate.post, Post(candidate.post, 0))))
     known = twice.keys()
     cuts = {cut.key for cut in scheme.cuts}
     for key, codes in inputs.admitted.items():
@@ -94,6 +126,8 @@ def input_problems(scheme: Scheme, inputs: Inputs) -> list[Problem]:
         problems += [
             Problem("The candidate {code} is not known.", {"code": code}, key) for code in sorted(codes - known)
         ]
+    problems += _room_problems(scheme, inputs)
+    problems += _line_problems(scheme, inputs)
     return problems
 
 
@@ -101,11 +135,66 @@ def _post_problems(scheme: Scheme, inputs: Inputs) -> Iterator[Problem]:
     for code, count in Counter(post.code for post in inputs.posts).items():
         if count > 1:
             yield Problem("The post {code} stands twice.", {"code": code}, code)
+    by_group: dict[str, Scheme] = {}
     for post in inputs.posts:
         if post.places < 0:
             yield Problem("The number of places must not be negative.", {}, post.code)
         if scheme.within is RankWithin.GROUP and not post.group:
             yield Problem("The scheme ranks inside groups of posts, but this post has none.", {}, post.code)
+        if scheme.within is RankWithin.GROUP and by_group.setdefault(post.group, scheme.at(post)) != scheme.at(post):
+            yield Problem("Posts of one group must be ranked by the same rules.", {}, post.code)
+    codes, groups = {post.code for post in inputs.posts}, {post.group for post in inputs.posts}
+    for variant in scheme.variants:
+        for lost in [one for one in variant.posts if one not in codes]:
+            yield Problem("There is no post {post}.", {"post": lost}, f"variants.{variant.key}.posts")
+        for lost in [one for one in variant.groups if one not in groups]:
+            yield Problem("No post belongs to the group {group}.", {"group": lost}, f"variants.{variant.key}.groups")
+
+
+def _candidate_problems(candidate: Candidate, scheme: Scheme) -> Iterator[Problem]:
+    parts = scheme.all_parts()
+    yield from _mark_problems(candidate, parts)
+    yield from _sheet_problems(candidate, scheme)
+    yield from _bonus_problems(candidate, parts)
+    for key, counts in candidate.ballots.items():
+        where = f"{candidate.code}.{key}"
+        if key not in scheme.ballots:
+            yield Problem("No ballots mark {key}.", {"key": key}, where)
+        elif counts and key in candidate.marks:
+            facts = {"state": state_words(candidate.marks[key].state)}
+            yield Problem("There are ballots for a candidate who is recorded as {state}.", facts, where)
+    for problem in finding_problems(scheme.findings, candidate.findings):
+        yield Problem(problem.sentence, problem.facts, f"{candidate.code}.{problem.field}")
+
+
+def _room_problems(scheme: Scheme, inputs: Inputs) -> Iterator[Problem]:
+    twice = Counter((one.part, one.unit, one.room) for one in inputs.rooms)
+    for room in inputs.rooms:
+        where = f"{room.part}.{room.room}"
+        part = scheme.all_parts().get(room.part)
+        if part is None or room.part not in scheme.rooms:
+            yield Problem("The scheme has no coefficient for {key}.", {"key": room.part}, where)
+        elif room.count < 1 or not 0 <= room.sum <= room.count * part.scale:
+            facts = {"sum": room.sum, "count": room.count, "maximum": exact_text(part.scale)}
+            yield Problem("{sum} is no sum of {count} marks between 0 and {maximum}.", facts, where)
+        if twice[room.part, room.unit, room.room] > 1:
+            yield Problem("The room {room} stands twice.", {"room": room.room}, where)
+
+
+def _line_problems(scheme: Scheme, inputs: Inputs) -> Iterator[Problem]:
+    posts = {post.code for post in inputs.posts}
+    twice = Counter((one.part, one.post) for one in inputs.lines)
+    for line in inputs.lines:
+        part = scheme.all_parts().get(line.part)
+        if part is None or part.pass_mark is None or part.pass_mark.mark is not None:
+            yield Problem("The scheme leaves no pass mark of {key} to be recorded.", {"key": line.part}, line.part)
+        elif not 0 <= line.mark <= part.scale:
+            facts = {"mark": line.mark, "maximum": exact_text(part.scale)}
+            yield Problem("{mark} is not between 0 and {maximum}.", facts, line.part)
+        if line.post and line.post not in posts:
+            yield Problem("There is no post {post}.", {"post": line.post}, line.part)
+        if twice[line.part, line.post] > 1:
+            yield Problem("The pass mark of {key} stands twice.", {"key": line.part}, line.part)
 
 
 def _mark_problems(candidate: Candidate, parts: Mapping[str, Part]) -> Iterator[Problem]:
@@ -116,19 +205,42 @@ def _mark_problems(candidate: Candidate, parts: Mapping[str, Part]) -> Iterator[
             yield Problem("There is no part {key}.", {"key": key}, where)
         elif part.kind is PartKind.COMPOSITE:
             yield Problem("This part is computed from others; it takes no mark.", {}, where)
+        elif mark.grade:
+            yield from _grade_problems(part, mark.grade, where)
         elif mark.value is not None:
-            yield from _value_problems(part, mark.value, where)
+            yield from _value_problems(part, mark, mark.value, where)
 
 
-def _value_problems(part: Part, value: Decimal, where: str) -> Iterator[Problem]:
+def _grade_problems(part: Part, grade: str, where: str) -> Iterator[Problem]:
+    if grade_of(part.grades, grade) is None:
+        yield Problem("{word} is no grade of this part.", {"word": grade}, where)
+
+
+def _value_problems(part: Part, mark: Mark, value: Decimal, where: str) -> Iterator[Problem]:
     if part.kind is PartKind.PANEL:
         yield Problem("This part is marked by a panel; it takes judges' sheets, not one mark.", {}, where)
-    if not 0 <= value <= part.maximum:
+    elif part.kind is PartKind.BALLOTS:
+        yield Problem("This part is marked by ballots; it takes their numbers, not one mark.", {}, where)
+    elif part.kind is PartKind.SHARE:
+        yield from _share_problems(mark, value, where)
+    elif mark.whole is not None:
+        yield Problem("This part takes one figure, not a share of a whole.", {}, where)
+    elif part.grades:
+        yield Problem("This part takes a grade, not a figure.", {}, where)
+    if part.kind is not PartKind.SHARE and not 0 <= value <= part.maximum:
         facts = {"mark": value, "maximum": exact_text(part.maximum)}
         yield Problem("{mark} is not between 0 and {maximum}.", facts, where)
-    if part.input_decimals is not None and (places_of(value) or 0) > part.input_decimals:
+    decimals = max((places_of(figure) or 0 for figure in (value, mark.whole) if figure is not None), default=0)
+    if part.input_decimals is not None and decimals > part.input_decimals:
         facts = {"mark": value, "decimals": part.input_decimals}
         yield Problem("{mark} has more than {decimals} decimals.", facts, where)
+
+
+def _share_problems(mark: Mark, value: Decimal, where: str) -> Iterator[Problem]:
+    if mark.whole is None:
+        yield Problem("This part takes a share: a figure and the whole it is compared with.", {}, where)
+    elif mark.whole <= 0 or not 0 <= value <= mark.whole:
+        yield Problem("{mark} is no share of {whole}.", {"mark": value, "whole": mark.whole}, where)
 
 
 def _sheet_problems(candidate: Candidate, scheme: Scheme) -> Iterator[Problem]:

@@ -55,21 +55,46 @@ def state_words(state: MarkState) -> Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One mark with its state; `value` is None unless the state is PRESENT."""
+    """One mark with its state: a figure, a figure out of a whole, or a grade; none of them unless it is present.
+
+    `whole` is what the figure is a share of: the best score of the same level, the ballots handed in.
+    """
 
     value: Decimal | None = None
     state: MarkState = MarkState.PRESENT
+    whole: Decimal | None = None
+    grade: str = ""
 
     def __post_init__(self) -> None:
-        if (self.value is not None) != (self.state is MarkState.PRESENT):
-            raise ValueError("a mark has a value exactly when it is present")
-        if self.value is not None and not self.value.is_finite():
+        if (self.value is not None) + bool(self.grade) != (self.state is MarkState.PRESENT):
+            raise ValueError("a mark has a value or a grade exactly when it is present")
+        if self.whole is not None and self.value is None:
+            raise ValueError("only a figure is a share of a whole")
+        if not all(figure is None or figure.is_finite() for figure in (self.value, self.whole)):
             raise ValueError("a mark is a finite number")
 
     @classmethod
     def of(cls, value: Decimal | int | str) -> "Mark":
         """A present mark."""
         return cls(Decimal(value))
+
+    @classmethod
+    def share(cls, value: Decimal | int | str, whole: Decimal | int | str) -> "Mark":
+        """A present mark that is a share: so many of so many."""
+        return cls(Decimal(value), whole=Decimal(whole))
+
+    @classmethod
+    def graded(cls, grade: str) -> "Mark":
+        """A present mark that is a grade (等次)."""
+        return cls(grade=grade)
+
+    def document(self) -> str:
+        """The mark as one word of a file: 80.5, 87.5/92, grade:excellent, or its state."""
+        if self.grade:
+            return f"grade:{self.grade}"
+        if self.value is None:
+            return self.state.value
+        return exact_document(self.value) + (f"/{exact_document(self.whole)}" if self.whole is not None else "")
 
 
 @dataclass(frozen=True, slots=True)

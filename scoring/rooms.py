@@ -36,12 +36,23 @@ class Split(StrEnum):
     """Within what the rooms are compared."""
 
     POST = "post"  # the rooms of one post
+    GROUP = "group"  # the rooms of one closed group of posts
     SELECTION = "selection"  # everybody, such as written papers in different subjects (§4.7)
+
+
+class Compared(StrEnum):
+    """What has its own mean."""
+
+    ROOMS = "rooms"
+    SUBJECTS = "subjects"  # different papers of candidates who are ranked together (§4.7)
 
 
 @dataclass(frozen=True, slots=True)
 class RoomRule:
-    """One part's coefficient. A None precision means: not rounded at that stage."""
+    """One part's coefficient. A None precision means: not rounded at that stage.
+
+    With `only_mixed` it is applied only to those who are ranked beside somebody of another room or subject.
+    """
 
     part: str
     reference: Reference = Reference.MEAN_OF_ROOM_MEANS
@@ -59,6 +70,8 @@ class RoomRule:
     precision: Precision | None = None
     cap: Decimal | None = None
     within: Split = Split.POST
+    compares: Compared = Compared.ROOMS
+    only_mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +118,8 @@ class Coefficients:
         """How the coefficient of one room came about."""
         own = self.rooms[room]
         terms = tuple(Term(each.room, each.mean, count=each.count) for each in self.rooms.values())
-        facts = {"reference": rule.reference.value}
+        subjects = {"compares": "subjects"} if rule.compares is Compared.SUBJECTS else {}
+        facts = {"reference": rule.reference.value, **subjects}
         means = Step(
             StepKind.ROOM_MEANS, self.part, terms, self.exact_reference, self.reference, self.precision, facts=facts
         )
@@ -118,6 +132,7 @@ class Coefficients:
             own.coefficient,
             rule.coefficient_precision,
             at=room,
+            facts=subjects,
         )
         return means, share
 
@@ -257,6 +272,8 @@ def read_rooms(table: Table, part: str) -> RoomRule:
         precision=table.precision(),
         cap=table.number("cap", above=0),
         within=table.choice("within", Split, Split.POST),
+        compares=table.choice("compares", Compared, Compared.ROOMS),
+        only_mixed=table.flag("only_mixed"),
     )
     if rule.reference is Reference.MEAN_OF_ROOM_MEANS and (rule.pool_high or rule.pool_low or rule.pool is Pool.KEPT):
         table.note("reference", Problem("A pool is trimmed only where the reference is the pooled mean."))

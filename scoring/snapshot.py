@@ -5,7 +5,7 @@ in another order give the same bytes.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from core.canonical import fingerprint
@@ -98,7 +98,21 @@ def inputs_document(inputs: Inputs) -> Document:
         ],
         "candidates": [_candidate(one) for one in sorted(inputs.candidates, key=lambda one: one.code)],
         "admitted": {key: sorted(codes) for key, codes in inputs.admitted.items()},
+        **_recorded(inputs),
     }
+
+
+def _recorded(inputs: Inputs) -> Document:
+    """Rooms known by their sums and recorded pass marks; what is not there is not written."""
+    rooms = [
+        {"part": one.part, "unit": one.unit, "room": one.room, "sum": exact_document(one.sum), "count": one.count}
+        for one in sorted(inputs.rooms, key=lambda one: (one.part, one.unit, one.room))
+    ]
+    lines = [
+        {"part": one.part, "post": one.post, "mark": exact_document(one.mark)}
+        for one in sorted(inputs.lines, key=lambda one: (one.part, one.post))
+    ]
+    return ({"rooms": rooms} if rooms else {}) | ({"lines": lines} if lines else {})
 
 
 def inputs_fingerprint(inputs: Inputs) -> str:
@@ -111,10 +125,7 @@ def _candidate(one: Candidate) -> Document:
         "code": one.code,
         "post": one.post,
         "standing": one.standing.value,
-        "marks": {
-            key: mark.state.value if mark.value is None else exact_document(mark.value)
-            for key, mark in one.marks.items()
-        },
+        "marks": {key: mark.document() for key, mark in one.marks.items()},
         "sheets": {
             key: [_sheet(sheet) for sheet in sorted(sheets, key=lambda sheet: (sheet.group, sheet.seat))]
             for key, sheets in one.sheets.items()
@@ -128,6 +139,13 @@ def _candidate(one: Candidate) -> Document:
     }
     records = {"extra_test": one.extra_test, "lot": one.lot, "committee_order": one.committee_order}
     found.update({key: exact_document(value) for key, value in records.items() if value is not None})
+    if one.ballots:
+        found["ballots"] = {
+            key: {count.voters: dict(count.votes) for count in counts} for key, counts in one.ballots.items()
+        }
+    if one.findings:
+        findings = sorted(one.findings, key=lambda finding: (finding.kind, finding.part))
+        found["findings"] = [asdict(finding) for finding in findings]
     return found
 
 
@@ -176,6 +194,7 @@ def _unit(unit: UnitResult) -> Document:
         ],
         "ties": [_tie(tie) for tie in unit.ranking.ties],
         "cuts": {key: _cut(cut) for key, cut in unit.cuts.items()},
+        **({"heard": dict(unit.heard)} if unit.heard else {}),
         "floors": {
             key: {
                 code: [{"by": floor.by.value, "mark": value_text(floor.mark)} for floor in floors]

@@ -12,6 +12,7 @@ from itertools import groupby
 
 from core.errors import Problem
 from scoring.cuts import CutRule, Entered
+from scoring.findings import Finding, vetoes
 from scoring.formula import PartResult
 from scoring.inputs import Candidate, Inputs, input_problems
 from scoring.marks import Exact, MarkState
@@ -33,6 +34,8 @@ class Because(StrEnum):
     BELOW_FLOOR = "below_floor"  # cut, places, present
     NO_MARK = "no_mark"  # part, state
     STANDING = "standing"  # state: the person's own
+    VETO = "veto"  # finding, basis: a finding that keeps the candidate from being ranked
+    FOUND = "found"  # part, finding, basis: a finding that changed the mark of a part
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,7 @@ def _going_on(
         recorded = running.inputs.admitted.get(key)
         entered = {code for unit in stage.units.values() for code in unit.cuts[key].entered}
         # who withdrew after being heard was admitted: the cut draws its line without them
-        entered |= {c.code for c in going if c.standing is not MarkState.PRESENT}
+        entered |= {c.code for c in going if not running.ranked(c)}
         allowed = entered if recorded is None else recorded
         turned_away.update({c.code: key for c in going if c.code not in allowed})
         going = [candidate for candidate in going if candidate.code in allowed]
@@ -165,6 +168,10 @@ class _Result:
         out = CandidateResult(code, self.candidate.post, parts, entered=False, unit=unit)
         if self.candidate.standing is not MarkState.PRESENT:
             return replace(out, reasons=(Reason(Because.STANDING, {"state": self.candidate.standing.value}),))
+        findings = self.running.scheme.findings
+        barred = vetoes(findings, self.candidate.findings)
+        if barred:
+            return replace(out, reasons=tuple(self._found(Because.VETO, one) for one in barred))
         if code in self.turned_away:
             turned = Reason(Because.NOT_ADMITTED, {"cut": self.turned_away[code]})
             return replace(out, reasons=(turned, *self._shortfalls()))
@@ -193,7 +200,7 @@ class _Result:
             if how is None:
                 entered = False
                 if key in unit.floors:
-                    facts = {"cut": key, "places": unit.places, "present": unit.present}
+                    facts = {"cut": key, "places": unit.places, "present": unit.heard[key]}
                     reasons.append(Reason(Because.BELOW_FLOOR, facts))
                 continue
             entered = None if how is Entered.WAITING else how in {Entered.WITHIN, Entered.TIED_IN}
@@ -201,14 +208,25 @@ class _Result:
         return entered, tuple(reasons)
 
     def _shortfalls(self) -> tuple[Reason, ...]:
-        """Pass marks not reached and marks that are not there, in the order of the calculation."""
-        found: list[Reason] = []
-        rules = self.running.scheme.all_parts()
+        """Findings, pass marks not reached and marks that are not there, in the order of the calculation."""
+        barred = vetoes(self.running.scheme.findings, self.candidate.findings)
+        found = [self._found(Because.FOUND, one) for one in self.candidate.findings if one not in barred]
+        scheme = self.running.rules(self.candidate)
+        rules, lines = scheme.all_parts(), self.running.inputs.pass_lines(self.candidate.post)
         for part in self.running.results.get(self.candidate.code, {}).values():
             pass_mark = rules[part.key].pass_mark
             if part.passed is False and pass_mark is not None:
-                facts = {"part": part.key, "mark": part.value, "pass_mark": pass_mark.mark}
+                line = lines.get(part.key) if pass_mark.mark is None else pass_mark.mark
+                facts = {"part": part.key, "mark": part.value, "pass_mark": line}
                 found.append(Reason(Because.BELOW_PASS_MARK, facts))
             elif part.value is None and not part.blocked_by and part.counts:
                 found.append(Reason(Because.NO_MARK, {"part": part.key, "state": part.state.value}))
         return tuple(found)
+
+    def _found(self, because: Because, finding: Finding) -> Reason:
+        """A finding as a reason, with the authority and the article it rests on."""
+        facts: dict[str, object] = (
+            {"finding": finding.kind, "part": finding.part} if finding.part else {"finding": finding.kind}
+        )
+        basis = finding.basis(self.running.scheme.findings[finding.kind])
+        return Reason(because, facts | ({"basis": basis} if basis else {}))
