@@ -114,18 +114,9 @@ def _title(kind: StepKind, step: Document, part: str, names: Names) -> Name | Se
 
 def _line(kind: StepKind, step: Document, part: str, names: Names) -> Sentence | str:
     terms = _terms(step)
-    if kind is StepKind.GIVEN and "value" not in step:
-        return state_words(MarkState(str(terms[0]["state"])))
-    if kind is StepKind.ZERO and "state" not in terms[0]:
-        return Sentence(N_("counts as 0 because of a finding"))
-    if kind is StepKind.GRADED:
-        key = str(terms[0]["key"])
-        facts = {"grade": names.grades.get((part, key), Name(key, key)), "points": str(step["value"])}
-        return Sentence(N_("{grade}: {points} points"), facts)
-    if kind is StepKind.ZERO:
-        return Sentence(N_("{state}, which the scheme counts as 0"), {"state": _state(terms[0])})
-    if kind is StepKind.PASS_MARK:
-        return _pass_line(step, terms)
+    worded = _worded(kind, step, part, names)
+    if worded is not None:
+        return worded
     line: Sentence | str = calculation(step)
     if "rounding" in step:
         facts = {"calculation": line, "decimals": str(step["decimals"]), "value": str(step["value"])}
@@ -144,6 +135,25 @@ def _line(kind: StepKind, step: Document, part: str, names: Names) -> Sentence |
     if kind is StepKind.CAP:
         line = Sentence(N_("{line}, the highest mark the scheme allows"), {"line": line})
     return line
+
+
+def _worded(kind: StepKind, step: Document, part: str, names: Names) -> Sentence | None:
+    """The step in words alone, None for one that has arithmetic."""
+    terms = _terms(step)
+    if kind is StepKind.GIVEN and "value" not in step:
+        return _state(terms[0])
+    if kind is StepKind.ZERO and "state" not in terms[0]:
+        return Sentence(N_("counts as 0 because of a finding"))
+    if kind is StepKind.ZERO:
+        return Sentence(N_("{state}, which the scheme counts as 0"), {"state": _state(terms[0])})
+    if kind is StepKind.BAND:
+        shown = {"mark": str(terms[0]["value"]), "band": str(step["value"])}
+        return Sentence(N_("{mark} lies in the category from {band}"), shown)
+    if kind is StepKind.GRADED:
+        key = str(terms[0]["key"])
+        facts = {"grade": names.grades.get((part, key), Name(key, key)), "points": str(step["value"])}
+        return Sentence(N_("{grade}: {points} points"), facts)
+    return _pass_line(step, terms) if kind is StepKind.PASS_MARK else None
 
 
 def _uncounted(term: Document, part: str, names: Names) -> Sentence:

@@ -322,8 +322,16 @@ def _finish(part: Part, given: Given, opened: PartResult) -> PartResult:
         steps.append(Step(StepKind.CAP, part.key, (Term(part.key, value),), exactly(part.cap), part.cap))
         exact, value = exactly(part.cap), part.cap
         reached = min(reached, part.cap)
+    if part.bands:
+        value, reached = (_band(part, amount) for amount in (value, reached))
+        steps.append(Step(StepKind.BAND, part.key, (Term(part.key, steps[-1].value),), exactly(value), value))
     passed = _passed(part, given, value, reached, steps)
     return replace(opened, value=value, exact=exact, before_bonus=reached, passed=passed, steps=tuple(steps))
+
+
+def _band(part: Part, value: Exact) -> Decimal:
+    """The lowest value of the quality category that a value lies in; 0 below all of them."""
+    return next((bound for bound in part.bands if value >= bound), Decimal(0))
 
 
 def _passed(part: Part, given: Given, value: Exact, reached: Exact, steps: list[Step]) -> bool | None:

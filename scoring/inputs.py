@@ -169,23 +169,31 @@ def _candidate_problems(candidate: Candidate, scheme: Scheme) -> Iterator[Proble
 
 def _room_problems(scheme: Scheme, inputs: Inputs) -> Iterator[Problem]:
     twice = Counter((one.part, one.unit, one.room) for one in inputs.rooms)
+    units = {post.code for post in inputs.posts} | {post.group for post in inputs.posts}
     for room in inputs.rooms:
         where = f"{room.part}.{room.room}"
-        part = scheme.all_parts().get(room.part)
-        if part is None or room.part not in scheme.rooms:
+        part = _part(scheme, room.part)
+        if part is None or not any(room.part in own.rooms for own in scheme.everywhere()):
             yield Problem("The scheme has no coefficient for {key}.", {"key": room.part}, where)
         elif room.count < 1 or not 0 <= room.sum <= room.count * part.scale:
             facts = {"sum": room.sum, "count": room.count, "maximum": exact_text(part.scale)}
             yield Problem("{sum} is no sum of {count} marks between 0 and {maximum}.", facts, where)
+        if room.unit and room.unit not in units:
+            yield Problem("There is no post {post}.", {"post": room.unit}, where)
         if twice[room.part, room.unit, room.room] > 1:
             yield Problem("The room {room} stands twice.", {"room": room.room}, where)
+
+
+def _part(scheme: Scheme, key: str) -> Part | None:
+    """A part of the scheme or of one of its variants."""
+    return next((parts[key] for own in scheme.everywhere() if key in (parts := own.all_parts())), None)
 
 
 def _line_problems(scheme: Scheme, inputs: Inputs) -> Iterator[Problem]:
     posts = {post.code for post in inputs.posts}
     twice = Counter((one.part, one.post) for one in inputs.lines)
     for line in inputs.lines:
-        part = scheme.all_parts().get(line.part)
+        part = _part(scheme, line.part)
         if part is None or part.pass_mark is None or part.pass_mark.mark is not None:
             yield Problem("The scheme leaves no pass mark of {key} to be recorded.", {"key": line.part}, line.part)
         elif not 0 <= line.mark <= part.scale:

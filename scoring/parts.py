@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from itertools import pairwise
 
 from core.errors import Problem
 from core.words import Name
@@ -98,7 +99,9 @@ class Part:
     """One node: what it is worth (`maximum`), how it enters the node above (`weight`), where it is rounded.
 
     Order of one value: parts × weights (each rounded to `weighted_precision`) → sum → bonus before rescale →
-    `sum_precision` → rescale → `precision` → room coefficient → bonus after → `cap` → pass mark.
+    `sum_precision` → rescale → `precision` → room coefficient → bonus after → `cap` → `bands` → pass mark.
+
+    `bands` are the lowest values of quality categories, highest first: a value is brought down to its own.
     """
 
     key: str
@@ -115,6 +118,7 @@ class Part:
     pass_mark: PassMark | None = None
     bonus: BonusRule | None = None
     cap: Decimal | None = None
+    bands: tuple[Decimal, ...] = ()
     grades: tuple[Grade, ...] = ()
     policies: Mapping[MarkState, Policy] = field(default_factory=lambda: DEFAULT_POLICIES)
     parts: tuple["Part", ...] = ()
@@ -263,6 +267,7 @@ def _read_part(table: Table, key: str, kind: PartKind, maximum: Fraction, inner:
         pass_mark=_read_pass_mark(table, scale),
         bonus=_read_bonus(table.table("bonus")) if table.has("bonus") else None,
         cap=cap,
+        bands=_read_bands(table, scale),
         grades=_read_grades(table, kind, maximum),
         policies={state: table.choice(state.value, Policy, usual) for state, usual in DEFAULT_POLICIES.items()},
         parts=inner,
@@ -290,6 +295,17 @@ def _read_grades(table: Table, kind: PartKind, maximum: Fraction) -> tuple[Grade
         facts = {"points": exact_text(highest(grades)), "maximum": exact_text(maximum)}
         table.note("grades", Problem("A grade is worth {points}, more than the highest mark {maximum}.", facts))
     return grades
+
+
+def _read_bands(table: Table, scale: Fraction) -> tuple[Decimal, ...]:
+    """The bounds of quality categories, each once and none above the highest mark."""
+    found = table.numbers("bands")
+    if any(after >= before for before, after in pairwise(found)):
+        table.note("bands", Problem("The bounds must fall from the highest to the lowest."))
+    if found and found[0] > scale:
+        facts = {"mark": found[0], "maximum": exact_text(scale)}
+        table.note("bands", Problem("{mark} is not between 0 and {maximum}.", facts))
+    return found
 
 
 def _read_pass_mark(table: Table, scale: Fraction) -> PassMark | None:

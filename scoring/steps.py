@@ -30,6 +30,7 @@ class StepKind(StrEnum):
     CORRECTED = "corrected"  # mark × coefficient
     ROUNDED = "rounded"  # a value rounded once more
     CAP = "cap"  # cut down to the most allowed
+    BAND = "band"  # brought down to the lowest value of its quality category
     ZERO = "zero"  # the scheme counts this state, or a finding, as 0
     LEFT_OUT = "left_out"  # the scheme leaves this part out and spreads its weight
     PASS_MARK = "pass_mark"  # compared with the pass mark; facts: pass_mark, passed, above  # noqa: S105

@@ -202,6 +202,9 @@ def _bonus(part: Part) -> Iterator[Sentence]:
 def _pass_mark(part: Part) -> Iterator[Sentence]:
     if part.cap is not None:
         yield Sentence(N_("The mark is {cap} at most."), {"cap": part.cap})
+    if part.bands:
+        bounds = tuple(exact_text(bound) for bound in part.bands)
+        yield Sentence(N_("It is brought down to the lowest mark of its category: {bounds}."), {"bounds": bounds})
     if part.pass_mark is None:
         return
     facts = {"mark": part.pass_mark.mark}

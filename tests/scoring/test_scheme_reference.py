@@ -25,7 +25,20 @@ ROOT = Path(__file__).parent.parent.parent
 REFERENCE = (ROOT / "docs" / "scheme.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```toml\n(.*?)```", REFERENCE, re.DOTALL)
 NAMED = set(re.findall(r"`([a-z_]+)(?::<[^`]*>)?`", REFERENCE))
-READERS = {"text", "key", "flag", "whole", "number", "ratio", "choice", "precision", "words", "tables", "table"}
+READERS = {
+    "text",
+    "key",
+    "flag",
+    "whole",
+    "number",
+    "numbers",
+    "ratio",
+    "choice",
+    "precision",
+    "words",
+    "tables",
+    "table",
+}
 WORDS = [
     *(Break, Equal, FloorBy, Satisfy, Rounding, Few, MissingJudge, TrimOver, TrimPer, BonusStage, PartKind),
     *(PassMarkOn, Policy, TieBy, CallOrder, ReserveBy, Pool, Reference, Split, RankWithin),
