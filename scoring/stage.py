@@ -25,7 +25,7 @@ class UnitResult:
     """One post (or closed group) at one stage: ranking, cuts by key, floors where there was no competition.
 
     `present` counts the candidates with a valid value, `heard` by cut those whom a floor without competition
-    counts; `floors` are by cut and code.
+    counts; `floors` are by cut and code, `below` are those who reach the pass marks but not the floors of a cut.
     """
 
     unit: str
@@ -35,6 +35,7 @@ class UnitResult:
     cuts: Mapping[str, Cut] = field(default_factory=dict)
     floors: Mapping[str, Mapping[str, tuple[Floor, ...]]] = field(default_factory=dict)
     heard: Mapping[str, int] = field(default_factory=dict)
+    below: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +240,8 @@ class _Unit:
             allowed = qualified[rule.key].intersection(*(earlier.entered for earlier in cuts.values()))
             cuts[rule.key] = cut(rule, self.places, ranking, allowed)
         heard = {rule.cut: self.heard(rule.part) for rule, _ in lonely}
-        return UnitResult(self.unit, self.places, len(ranked), ranking, cuts, _by_cut(lonely), heard)
+        below = {key: frozenset(passed) - kept for key, kept in qualified.items()}
+        return UnitResult(self.unit, self.places, len(ranked), ranking, cuts, _by_cut(lonely), heard, below)
 
     def _plain_split(self) -> Split:
         return everywhere if self.scheme.breaking is Break.EVERYWHERE else nowhere

@@ -199,7 +199,7 @@ class _Result:
             how = own.standing.get(self.candidate.code)
             if how is None:
                 entered = False
-                if key in unit.floors:
+                if self.candidate.code in unit.below[key]:
                     facts = {"cut": key, "places": unit.places, "present": unit.heard[key]}
                     reasons.append(Reason(Because.BELOW_FLOOR, facts))
                 continue

@@ -37,6 +37,7 @@ classes = [
   { key = "c", name = "C票", weight = 0.3 },
 ]
 """
+LAST = "民主测评：66.4651162… × 1.4285714… = 94.9501661…，四舍五入取2位小数，得94.95；C票不计，其权重按比例分给其余各项"
 GRADES = ("excellent", "competent", "basic", "incompetent", "abstain")
 POINTS = dict(zip(GRADES, (100, 80, 60, 0), strict=False))
 
@@ -124,8 +125,7 @@ def test_the_steps_can_be_checked_by_hand():
         "民主测评，A票：(100 × 30 + 80 × 10 + 60 × 2 + 0 × 1) ÷ 43 = 3920 ÷ 43 = 91.1627906…；不计入的：弃权3张",
         "民主测评，B票：(100 × 4 + 80 × 0 + 60 × 0 + 0 × 0) ÷ 4 = 400 ÷ 4 = 100",
         "民主测评：91.1627906… × 0.4 + 100 × 0.3 = 36.4651162… + 30.0 = 66.4651162…",
-        "民主测评：66.4651162… × 1.4285714… = 94.9501661…，四舍五入取2位小数，得94.95"
-        "；C票不计，其权重按比例分给其余各项",
+        LAST,
     ]
     assert "abstaining 3" in ENGLISH(step_sentence(steps[0], names))
     assert made.result("x").total == Decimal("94.95")
