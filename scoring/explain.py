@@ -249,6 +249,7 @@ REASONS: Mapping[Because, str] = {
     Because.BEYOND: N_("Beyond the {wanted} of “{cut}”."),
     Because.NOT_ADMITTED: N_("Did not enter “{cut}”."),
     Because.BELOW_PASS_MARK: N_("{part} {mark} is below the pass mark {pass_mark}."),
+    Because.NOT_ABOVE: N_("{part} {mark} is not above {pass_mark}."),
     Because.BELOW_FLOOR: N_("With {present} present for {places} places there is no competition; a floor is missed."),
     Because.NO_MARK: N_("{part}: {state}."),
     Because.STANDING: N_("Not ranked: {state}."),

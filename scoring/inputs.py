@@ -8,6 +8,7 @@ from decimal import Decimal
 from core.errors import Problem
 from scoring.ballots import BallotCount
 from scoring.findings import Finding, finding_problems
+from scoring.floors import FloorBy
 from scoring.formula import BonusPoints
 from scoring.grades import grade_of
 from scoring.marks import Mark, MarkState, exact_text, places_of, state_words
@@ -66,7 +67,8 @@ class Candidate:
 class KnownRoom:
     """A room, or subject, of which only the sum and the number of its valid marks are known (rules.md §4).
 
-    `unit` is the post or group within which the rooms are compared; empty where everybody is.
+    `unit` is the post or group within which the rooms are compared; empty where everybody is, and for the mean of
+    all whom one panel heard that a floor asks for (§5).
     """
 
     part: str
@@ -173,7 +175,7 @@ def _room_problems(scheme: Scheme, inputs: Inputs) -> Iterator[Problem]:
     for room in inputs.rooms:
         where = f"{room.part}.{room.room}"
         part = _part(scheme, room.part)
-        if part is None or not any(room.part in own.rooms for own in scheme.everywhere()):
+        if part is None or not any(_looks_at_rooms(own, room.part) for own in scheme.everywhere()):
             yield Problem("The scheme has no coefficient for {key}.", {"key": room.part}, where)
         elif room.count < 1 or not 0 <= room.sum <= room.count * part.scale:
             facts = {"sum": room.sum, "count": room.count, "maximum": exact_text(part.scale)}
@@ -182,6 +184,12 @@ def _room_problems(scheme: Scheme, inputs: Inputs) -> Iterator[Problem]:
             yield Problem("There is no post {post}.", {"post": room.unit}, where)
         if twice[room.part, room.unit, room.room] > 1:
             yield Problem("The room {room} stands twice.", {"room": room.room}, where)
+
+
+def _looks_at_rooms(scheme: Scheme, part: str) -> bool:
+    """Whether a coefficient or a floor asks for the mean of a room."""
+    means = (floor.part for floor in scheme.floors if FloorBy.ROOM_MEAN in floor.floors)
+    return part in scheme.rooms or part in means
 
 
 def _part(scheme: Scheme, key: str) -> Part | None:

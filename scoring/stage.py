@@ -11,7 +11,7 @@ from scoring.findings import effects, vetoes
 from scoring.floors import Floor, FloorRule, floors_for, reaches
 from scoring.formula import Given, PartResult, evaluate, missing
 from scoring.inputs import IN_ROOM_MEANS, Candidate, Inputs, Post
-from scoring.marks import Exact, MarkState
+from scoring.marks import Exact, MarkState, exactly
 from scoring.panel_mark import PanelMark, panel_mark
 from scoring.ranking import Entry, Ranking, Split, TieBy, TieKey, at_cut, everywhere, nowhere, rank
 from scoring.rooms import Coefficients
@@ -261,10 +261,16 @@ class _Unit:
         ]
         found: dict[str, tuple[Floor, ...]] = {}
         for candidate in ranked:
-            room = candidate.rooms.get(rule.part)
-            heard = [c for c in self.in_play if c.rooms.get(rule.part) == room]
-            found[candidate.code] = floors_for(rule, self._marks(rule.part, heard), elsewhere)
+            marks = self._room_marks(rule.part, candidate.rooms.get(rule.part))
+            found[candidate.code] = floors_for(rule, marks, elsewhere)
         return found
+
+    def _room_marks(self, part: str, room: str | None) -> list[Exact]:
+        """The marks of all whom one panel heard, or their mean alone where only their sum and number are known."""
+        for known in self.running.inputs.rooms:
+            if (known.part, known.room, known.unit) == (part, room, ""):
+                return [exactly(known.sum) / known.count]
+        return self._marks(part, [one for one in self.in_play if one.rooms.get(part) == room])
 
     def _reaching(self, key: str, passed: Sequence[str], lonely: Sequence[tuple[FloorRule, Floors]]) -> frozenset[str]:
         """Those of the passed who also reach the floors of one cut."""

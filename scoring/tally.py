@@ -31,6 +31,7 @@ class Because(StrEnum):
     BEYOND = "beyond"  # cut, wanted
     NOT_ADMITTED = "not_admitted"  # cut: did not enter an earlier cut
     BELOW_PASS_MARK = "below_pass_mark"  # noqa: S105 - part, mark, pass_mark: a line, not a password
+    NOT_ABOVE = "not_above"  # part, mark, pass_mark: the line must be exceeded
     BELOW_FLOOR = "below_floor"  # cut, places, present
     NO_MARK = "no_mark"  # part, state
     STANDING = "standing"  # state: the person's own
@@ -218,7 +219,8 @@ class _Result:
             if part.passed is False and pass_mark is not None:
                 line = lines.get(part.key) if pass_mark.mark is None else pass_mark.mark
                 facts = {"part": part.key, "mark": part.value, "pass_mark": line}
-                found.append(Reason(Because.BELOW_PASS_MARK, facts))
+                because = Because.NOT_ABOVE if pass_mark.above else Because.BELOW_PASS_MARK
+                found.append(Reason(because, facts))
             elif part.value is None and not part.blocked_by and part.counts:
                 found.append(Reason(Because.NO_MARK, {"part": part.key, "state": part.state.value}))
         return tuple(found)

@@ -230,6 +230,7 @@ def test_a_mark_of_nought_ends_it_where_the_line_must_be_exceeded():
     toml = PLAIN + "pass_mark = 0\npass_mark_above = true\n" + CUT
     made = tally(scheme_from(toml), inputs(candidate("a", written="0"), candidate("b", written="0.5")))
     assert made.entered() == {"01": ("b",)}
+    assert because_of(made.result("a")) == [Because.NOT_ABOVE]
     steps = [one.parts["written"].steps[-1].document() for one in (made.result("a"), made.result("b"))]
     assert [CHINESE(step_sentence(step, Names())) for step in steps] == [
         "written：0分，不高于合格线0分",
