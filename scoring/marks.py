@@ -4,6 +4,7 @@ A value is a Decimal where it has been rounded or written by somebody, a Fractio
 between two roundings (rules.md §2).
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,6 +15,8 @@ from math import lcm
 from core.words import N_, Sentence
 
 Exact = Decimal | Fraction
+FIGURES = re.compile(r"(-?\d{1,20}(?:\.\d{1,12})?)(?: */ *(\d{1,20}(?:\.\d{1,12})?))?", re.ASCII)
+WORD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 SHOWN_DIGITS = 7  # decimals of a repeating fraction that a page shows before the ellipsis
 
 
@@ -87,6 +90,20 @@ class Mark:
     def graded(cls, grade: str) -> "Mark":
         """A present mark that is a grade (等次)."""
         return cls(grade=grade)
+
+    @classmethod
+    def read(cls, text: str) -> "Mark":
+        """A mark out of one cell of a table: 80.5, 87.5/92, a state, or else the key of a grade.
+
+        Raises ValueError for a cell that is none of them; whether the grade is known the scheme says.
+        """
+        text = text.strip()
+        if found := FIGURES.fullmatch(text):
+            return cls(Decimal(found[1]), whole=None if found[2] is None else Decimal(found[2]))
+        word = text.removeprefix("grade:")
+        if not WORD.fullmatch(word):
+            raise ValueError(f"no mark: {text!r}")
+        return cls(state=MarkState(word)) if word in set(MarkState) - {MarkState.PRESENT} else cls(grade=word)
 
     def document(self) -> str:
         """The mark as one word of a file: 80.5, 87.5/92, grade:excellent, or its state."""

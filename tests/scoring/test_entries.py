@@ -11,7 +11,7 @@ from core.errors import Refusal
 from scoring.explain import Names, step_sentence
 from scoring.formula import BonusPoints
 from scoring.inputs import Candidate, PassLine
-from scoring.marks import Mark
+from scoring.marks import Mark, MarkState
 from scoring.tally import Because, tally
 from tests.scoring.building import TWO_PARTS, candidate, inputs, marks, scheme_from
 from web.i18n import Language, Translator
@@ -311,3 +311,23 @@ def test_a_share_is_plain_division(own, whole, maximum):
     toml = f'[[parts]]\nkey = "share"\nkind = "share"\nmaximum = {maximum}\n'
     own = min(own, whole)
     assert entered(toml, share=Mark.share(own, whole)).exact == Fraction(own * maximum, whole)
+
+
+@pytest.mark.parametrize(
+    ("cell", "mark"),
+    [
+        ("80.50", Mark.of("80.5")),
+        (" 87.5 / 92 ", Mark.share("87.5", 92)),
+        ("excellent", Mark.graded("excellent")),
+        ("absent", Mark(state=MarkState.ABSENT)),
+    ],
+)
+def test_a_cell_of_a_table_is_a_mark(cell, mark):
+    assert Mark.read(cell) == mark
+    assert Mark.read(mark.document()) == mark
+
+
+@pytest.mark.parametrize("cell", ["", "8,5", "1e3", "٨٠", "80/", "Excellent", "NaN", "present 80", "1/2/3"])
+def test_any_other_cell_is_not(cell):
+    with pytest.raises(ValueError, match="no mark"):
+        Mark.read(cell)

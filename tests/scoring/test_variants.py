@@ -1,16 +1,20 @@
 """Other rules for some posts inside one scheme (rules.md §1.5): joined by key, one tally, one fingerprint."""
 
+import json
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
+from core.canonical import canonical, fingerprint
 from core.errors import Refusal
 from scoring.explain import Names
 from scoring.inputs import Candidate, Inputs, Post
+from scoring.scheme import document_from_toml, parse_scheme
 from scoring.snapshot import tally_document
 from scoring.tally import Because, tally
 from scoring.variants import merged
-from tests.scoring.building import candidate, inputs, scheme_from
+from tests.scoring.building import FURTHER, candidate, inputs, scheme_from
 
 HAINAN = """
 [[parts]]
@@ -192,3 +196,10 @@ def test_tables_are_joined_by_their_key_and_other_values_replaced():
         "c": {"d": 1, "e": 5},
     }
     assert merged(base, {}) == base
+
+
+def test_the_frozen_bytes_of_further_rules_read_back_as_the_same_scheme():
+    document = document_from_toml(FURTHER)
+    frozen = json.loads(canonical(document), parse_float=Decimal)
+    assert parse_scheme(frozen) == parse_scheme(document)
+    assert fingerprint(frozen) == parse_scheme(document).fingerprint
