@@ -8,6 +8,7 @@ import pytest
 from core.errors import Refusal
 from scoring.explain import Names, reason_sentence, step_sentence
 from scoring.findings import Finding
+from scoring.formula import BonusPoints
 from scoring.inputs import Candidate
 from scoring.marks import MarkState
 from scoring.snapshot import result_document
@@ -88,6 +89,35 @@ def test_a_veto_after_the_interview_leaves_everybody_elses_coefficient_as_it_was
     assert tally(scheme_from(toml), voided).result("b").total != before.result("b").total
 
 
+def test_who_was_heard_before_a_veto_stays_in_the_means_of_the_later_stage():
+    toml = f"""
+    [[parts]]
+    key = "written"
+    maximum = 100
+    [[parts]]
+    key = "interview"
+    maximum = 100
+    [order]
+    by = "interview"
+    [[cuts]]
+    key = "interview"
+    by = "written"
+    per_place = 2
+    [rooms.interview]
+    coefficient_decimals = 4
+    {RULES}
+    """
+    field = [
+        Candidate(code, "01", marks(written=written, interview=mark), rooms={"interview": room})
+        for code, written, mark, room in (("a", "90", "95", "1"), ("b", "80", "80", "1"), ("c", "70", "70", "2"))
+    ]
+    made = tally(scheme_from(toml), inputs(found(field[0], Finding("integrity")), *field[1:]))
+    assert made.refusals == ()
+    rooms = made.last.rooms["01"]["interview"].rooms
+    assert {room: one.count for room, one in rooms.items()} == {"1": 2, "2": 1}
+    assert [made.result(code).rank for code in "abc"] == [None, 2, 1]
+
+
 def test_a_void_paper_is_a_void_mark_with_what_the_part_does_then():
     made = tally(scheme_from(SCHEME), inputs(found(BEST, Finding("marked", "written")), NEXT))
     assert (made.result("a").rank, made.result("b").rank) == (None, 1)
@@ -99,7 +129,8 @@ def test_a_void_paper_is_a_void_mark_with_what_the_part_does_then():
 
 def test_a_zero_counts_as_nought_and_earns_no_bonus():
     toml = SCHEME.replace('key = "interview"\n', 'key = "interview"\nbonus = {}\npass_mark = 1\n', 1)
-    made = tally(scheme_from(toml), inputs(found(BEST, Finding("named", "interview")), NEXT))
+    rewarded = replace(BEST, bonus=(BonusPoints("interview", "veteran", Decimal(5)),))
+    made = tally(scheme_from(toml), inputs(found(rewarded, Finding("named", "interview")), NEXT))
     nought = made.result("a")
     assert (nought.total, nought.rank, nought.entered) == (Decimal("45.00"), 2, False)
     assert [reason.because for reason in nought.reasons] == [Because.FOUND, Because.BELOW_PASS_MARK]

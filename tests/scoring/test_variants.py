@@ -121,6 +121,22 @@ def test_numbers_pass_marks_ties_and_floors_may_differ_too():
     assert made.result("01a").entered
 
 
+def test_what_belongs_to_a_part_that_falls_away_falls_away_with_it():
+    more = """
+    [rooms.resume]
+    decimals = 2
+    [[floors]]
+    part = "resume"
+    present_at_most_per_place = 1
+    floor = ["fixed"]
+    mark = 60
+    """
+    toml = HAINAN.replace("per_place = 3", 'per_place = 3\nopens = ["resume", "discussion"]') + more + UNASSIGNED
+    (variant,) = scheme_from(toml).variants
+    assert (variant.scheme.rooms, variant.scheme.floors) == ({}, ())
+    assert variant.scheme.cuts[0].opens == ("discussion",)
+
+
 def test_a_variant_may_hold_for_a_closed_group():
     toml = SCHEME.replace('posts = ["11", "12"]', 'groups = ["B"]') + '[order]\nwithin = "group"\n'
     posts = (Post("01", 1, "A"), Post("11", 1, "B"), Post("12", 1, "B"))
