@@ -23,6 +23,7 @@ from pathlib import Path
 from bench import reference
 from bench.load import Load, request, run
 from bench.seed import DEVICE, Seeded, seed
+from tests.postgres import MISSING, Server, programs
 
 ROOT = Path(__file__).parent.parent
 ELEMENTS = {
@@ -215,7 +216,7 @@ def main() -> int:
             if options.only and name != options.only:
                 continue
             (folder / name).mkdir()
-            with database(name, folder / name) as url:
+            with database(name) as url:
                 bench = Bench(name, folder / name, url)
                 bench.measure()
                 rows += bench.rows
@@ -228,15 +229,21 @@ def main() -> int:
 
 
 @contextmanager
-def database(name: str, folder: Path) -> Iterator[str]:
+def database(name: str) -> Iterator[str]:
     """The address of an empty database: "" for the embedded one, or a private PostgreSQL server's."""
     if name == "sqlite":
         yield ""
         return
-    from tests.postgres import cluster
-
-    with cluster(folder / "cluster") as server:
-        yield server.create("bench")
+    found = programs()
+    if found is None:
+        raise SystemExit(MISSING)
+    server = Server(found, Path(tempfile.gettempdir()))
+    server.make()
+    try:
+        server.command("CREATE DATABASE bench")
+        yield server.url("bench")
+    finally:
+        server.stop()
 
 
 def show(rows: list[Row]) -> None:

@@ -23,7 +23,7 @@ from exam.plan import PostPlan
 from exam.tables import Candidacy, Post, Registration, Selection
 from interview.tables import Hearing, Judge, Room, Seat
 from recording.tables import Recording
-from scoring.actions.results import COMPOSITE
+from scoring.queries import COMPOSITE
 from web.__main__ import open_ready
 from web.demo import day, front
 from web.demo.front import Pictures, Sample

@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeVar
 
 import psycopg
 from sqlalchemy import Connection, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session, col
 
 from core import audit
@@ -146,7 +146,7 @@ class Acts:
     def _settle(self, batch: list[Call]) -> list[Outcome]:
         """Run a batch; if its transaction vanished, run its acts again one by one."""
         try:
-            outcomes = self._attempt(batch)
+            outcomes = self._attempt(batch, pipelined=True)
         except _Vanished as loss:
             self._drop_connection()
             log.warning("a transaction of %d acts vanished (%s); running them one by one", len(batch), loss)
@@ -168,7 +168,7 @@ class Acts:
             self._drop_connection()
             return not_done([call], str(loss))[0]
 
-    def _attempt(self, batch: list[Call]) -> list[Outcome]:
+    def _attempt(self, batch: list[Call], *, pipelined: bool = False) -> list[Outcome]:
         """One transaction: BEGIN, each act in a savepoint, journal lines, COMMIT. Raises _Vanished."""
         chain = audit.Chain()
         try:
@@ -176,9 +176,10 @@ class Acts:
         except Exception as cause:  # noqa: BLE001 - no transaction, so nothing to run again
             self._drop_connection()
             return not_done(batch, _reason(cause))
-        outcomes = [
-            (self._bare if hasattr(call.act, "prepared") else self._one)(connection, chain, call) for call in batch
-        ]
+        if pipelined and not self._database.sqlite and all(call.prepared for call in batch):
+            outcomes = self._pipelined(connection, chain, batch)
+        else:
+            outcomes = [(self._bare if call.prepared else self._one)(connection, chain, call) for call in batch]
         try:
             chain.write(connection)
             self._announce(connection, batch, outcomes)
@@ -267,6 +268,24 @@ class Acts:
             chain.back_to(mark)
             return False, cause
         return True, value
+
+    def _pipelined(self, connection: Connection, chain: audit.Chain, batch: list[Call]) -> list[Outcome]:
+        """Prepared acts whose statements go out without waiting for each answer (PostgreSQL).
+
+        What the database refuses may come to light at a neighbour's statement: then the batch runs again one by one.
+        """
+        driver: Any = connection.connection.driver_connection
+        if any(call.journalled for call in batch):
+            chain.head = audit.read_head(connection)  # SQLAlchemy cannot read while answers are on their way
+        try:
+            with driver.pipeline():
+                outcomes = [self._bare(connection, chain, call) for call in batch]
+        except psycopg.Error as cause:
+            raise _Vanished(_reason(cause)) from cause
+        for done, value in outcomes:
+            if not done and isinstance(value, (DBAPIError, psycopg.Error)):
+                raise _Vanished(_reason(value))
+        return outcomes
 
     def _undo(self, session: Session) -> None:
         try:

@@ -20,7 +20,10 @@ from core.db import Instant, Table, plain, sql_table
 from core.people import Actor
 
 GENESIS = bytes(32)
+PORTION = 2000
 ALGORITHM = "gongxuan-journal-v1/sha256"
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain)
+_HARMLESS = frozenset({str, int, bool, type(None)})
 
 
 class JournalEntry(Table, table=True):
@@ -109,17 +112,19 @@ def read_head(connection: Connection) -> Head:
 def canonical_body(seq: int, at: datetime | None, act: str, scope_id: int, actor: str, facts: str) -> str:
     """The text that a line's digest covers. An unattributed act has neither time nor actor."""
     moment = "" if at is None else at.astimezone(UTC).isoformat(timespec="microseconds")
-    start = json.dumps([seq, moment, act, scope_id, actor], ensure_ascii=False, separators=(",", ":"))
+    start = _ENCODER.encode([seq, moment, act, scope_id, actor])
     return f"{start[:-1]},{facts}]"
 
 
 def canonical_facts(facts: Mapping[str, object]) -> str:
     """Facts as canonical JSON: sorted keys, exact text for decimals, never a float."""
     _no_floats(facts)
-    return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain)
+    return _ENCODER.encode(facts)
 
 
 def _no_floats(value: object) -> None:
+    if type(value) in _HARMLESS:
+        return
     if isinstance(value, float):
         raise TypeError("a journal fact is never a float")
     if isinstance(value, Mapping):
@@ -204,9 +209,16 @@ def _broken(row: Any, head: Head, expected: Mapping[int, bytes]) -> str:
 def all_entries(session: Session) -> Iterator[Any]:
     """Every journal line in order, read in portions; in SQLite one by one, so that an unreadable line is found."""
     connection = session.connection()
-    portion = 1 if connection.dialect.name == "sqlite" else 2000
-    query = select(sql_table(JournalEntry)).order_by(col(JournalEntry.seq)).execution_options(yield_per=portion)
-    yield from connection.execute(query)
+    query = select(sql_table(JournalEntry)).order_by(col(JournalEntry.seq))
+    if connection.dialect.name == "sqlite":
+        yield from connection.execute(query.execution_options(yield_per=1))
+        return
+    reached = None
+    while portion := connection.execute(
+        query.limit(PORTION) if reached is None else query.where(col(JournalEntry.seq) > reached).limit(PORTION)
+    ).all():
+        yield from portion
+        reached = portion[-1].seq
 
 
 def extract(rows: Iterable[Any], scope_id: int) -> Iterator[dict[str, object]]:

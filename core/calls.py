@@ -39,6 +39,11 @@ class Call:
     def journalled(self) -> bool:
         return self.actor is not None
 
+    @property
+    def prepared(self) -> bool:
+        """Whether the act sends prepared driver SQL alone."""
+        return hasattr(self.act, "prepared")
+
     def run(self, session: "Session | Bare") -> Any:
         actor = () if self.actor is None else (self.actor,)
         return self.act(session, *actor, *self.args, now=self.now, **self.named)

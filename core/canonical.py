@@ -11,15 +11,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date, time
 from decimal import Decimal
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
+
 
 def canonical(document: object) -> bytes:
     """The canonical bytes of a document of tables, lists, text, whole numbers, Decimals, days and null.
 
     Raises TypeError for a float or any other kind of value, ValueError for a Decimal that is not a number.
     """
-    return json.dumps(
-        _plain(document), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode()
+    return _ENCODER.encode(_plain(document)).encode()
 
 
 def fingerprint(document: object) -> str:
@@ -38,7 +39,7 @@ def plain_decimal(value: Decimal) -> str:
 
 
 def _plain(value: object) -> object:
-    if value is None or isinstance(value, str | bool | int):
+    if type(value) in _AS_THEY_ARE or isinstance(value, str | int):
         return value
     if isinstance(value, Decimal):
         return plain_decimal(value)

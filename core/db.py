@@ -42,6 +42,15 @@ class Table(SQLModel):
     metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMING)
 
 
+SEALED: dict[str, Any] = {"info": {"sealed": True}}
+"""Marks a column of values that the vault has sealed: `Field(sa_column_kwargs=SEALED)`."""
+
+
+def hash_of(column: str) -> dict[str, Any]:
+    """Marks a column as the keyed hash of what a sealed column of the same row holds; renewed with it."""
+    return {"info": {"hash_of": column}}
+
+
 class ExactDecimal(TypeDecorator[Decimal]):
     """A decimal kept as a scaled integer; a float, or more decimals than fit, is a programming error.
 
@@ -157,13 +166,11 @@ class Database:
         if self.sqlite and (path := make_url(url).database):
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         self._writing = self._engine(poolclass=NullPool)
-        self._reading = self._engine(pool_size=readers, max_overflow=0, pool_timeout=10, pool_pre_ping=not self.sqlite)
+        self._reading = self._engine(**_reading_options(sqlite=self.sqlite), pool_size=readers, max_overflow=0)
         if self.sqlite:
             event.listen(self._writing, "connect", _sqlite_writer)
             event.listen(self._writing, "begin", _begin_immediate)
             event.listen(self._reading, "connect", _sqlite_reader)
-        else:
-            event.listen(self._reading, "connect", _postgres_reader)
 
     def _engine(self, **options: Any) -> Engine:
         return create_engine(self.url, hide_parameters=True, **options)  # an error names no person in the log
@@ -195,8 +202,16 @@ def _sqlite_reader(driver: Any, _record: object) -> None:
         driver.execute(f"PRAGMA {pragma}").close()
 
 
-def _postgres_reader(driver: Any, _record: object) -> None:
-    driver.read_only = True
+def _reading_options(*, sqlite: bool) -> dict[str, Any]:
+    """On PostgreSQL each statement reads by itself, as in SQLite: no BEGIN and ROLLBACK travel around it."""
+    if sqlite:
+        return {"pool_timeout": 10}
+    return {
+        "pool_timeout": 10,
+        "pool_pre_ping": True,
+        "isolation_level": "AUTOCOMMIT",
+        "connect_args": {"options": "-c default_transaction_read_only=on"},
+    }
 
 
 def _begin_immediate(connection: Connection) -> None:

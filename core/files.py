@@ -1,22 +1,34 @@
-"""Files by their SHA-256 in a folder or an S3 store; the database hears of a file only after its bytes are safe."""
+"""Files by their SHA-256 in a folder or an S3 store; the database hears of a file only after its bytes are safe.
+
+An S3 store takes its endpoint and credentials from the usual AWS_ variables of the environment.
+"""
 
 import asyncio
 import hashlib
+import logging
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import obstore
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store, from_url
 
-from core.errors import Refusal
+from core.errors import Refusal, Unavailable
 from core.kinds import HEAD_BYTES, MediaKind, kind_of
+from core.words import N_
+
+log = logging.getLogger("gongxuan.files")
 
 PIECE = 1024 * 1024
 LOCAL = "file://"
+PATIENCE = {"max_retries": 6, "retry_timeout": timedelta(seconds=20)}
+AWAY = N_("The store of files gives no answer just now. Nothing was lost; please send it again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +53,17 @@ class Files:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._store = LocalStore(str(self._folder))
         else:
-            self._store = from_url(storage_url)
+            try:
+                self._store = from_url(storage_url, retry_config=PATIENCE)
+            except BaseError as error:
+                raise _unusable(error) from None
+
+    def refuse_unusable(self) -> None:
+        """Raise a Refusal that says why, if the store cannot be reached, does not know us, or has no such bucket."""
+        try:
+            next(iter(obstore.list(self._store, chunk_size=1)), None)
+        except BaseError as error:
+            raise _unusable(error) from None
 
     @property
     def remote(self) -> bool:
@@ -97,8 +119,7 @@ class Files:
         if self._folder is not None:
             self._place(path, self._folder, key)
         elif not self.has(digest):
-            with path.open("rb") as source:
-                obstore.put(self._store, key, source)
+            self._put(path, key)
         return Saved(digest, size, kind.value)
 
     def _place(self, path: Path, store: Path, key: str) -> None:
@@ -110,27 +131,34 @@ class Files:
         try:
             os.link(path, target)
         except OSError:
-            with path.open("rb") as source:
-                obstore.put(self._store, key, source)
+            self._put(path, key)
         target.chmod(0o440)
         for folder in (target.parent, target.parent.parent, store):
             _sync(folder)
 
+    def _put(self, path: Path, key: str) -> None:
+        """Copy into the store; a large file goes in parts and is there only when all have come."""
+        with path.open("rb") as source, _asking():
+            obstore.put(self._store, key, source)
+
     def has(self, sha256: str) -> bool:
         """Whether the content is in the store."""
         try:
-            obstore.head(self._store, _key(sha256))
+            with _asking():
+                obstore.head(self._store, _key(sha256))
         except FileNotFoundError:
             return False
         return True
 
     def read(self, sha256: str) -> bytes:
-        """The whole content; for small files only."""
-        return bytes(obstore.get(self._store, _key(sha256)).bytes())
+        """The whole content; for small files only. Raises FileNotFoundError, as everything that reads does."""
+        with _asking():
+            return bytes(obstore.get(self._store, _key(sha256)).bytes())
 
     def read_range(self, sha256: str, start: int, length: int) -> bytes:
         """A piece of the content."""
-        return bytes(obstore.get_range(self._store, _key(sha256), start=start, length=length))
+        with _asking():
+            return bytes(obstore.get_range(self._store, _key(sha256), start=start, length=length))
 
     def pieces(self, sha256: str, start: int, length: int) -> Iterator[bytes]:
         """A range of the content in pieces of a megabyte."""
@@ -145,9 +173,13 @@ class Files:
         if self._folder is not None:
             return self._folder / _key(sha256)
         path = self.new_part()
-        with path.open("wb") as target:
-            for piece in obstore.get(self._store, _key(sha256)).stream(min_chunk_size=PIECE):
-                target.write(bytes(piece))
+        try:
+            with path.open("wb") as target, _asking():
+                for piece in obstore.get(self._store, _key(sha256)).stream(min_chunk_size=PIECE):
+                    target.write(bytes(piece))
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
         return path
 
 
@@ -156,6 +188,25 @@ def digest_of(path: Path) -> tuple[str, int]:
     with path.open("rb") as source:
         digest = hashlib.file_digest(source, "sha256")
         return digest.hexdigest(), source.tell()
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    """Ask the store: what it could not do is Unavailable, with the reason in the log; FileNotFoundError stays."""
+    try:
+        yield
+    except BaseError as error:
+        log.warning("the store of files: %s", _first_line(error))
+        raise Unavailable(AWAY) from None
+
+
+def _unusable(error: BaseError) -> Refusal:
+    return Refusal("The store of files cannot be used: {reason}", reason=_first_line(error))
+
+
+def _first_line(error: BaseError) -> str:
+    """What went wrong, without the driver's own account of it."""
+    return str(error).partition("\n")[0].strip()
 
 
 def _sync(folder: Path) -> None:

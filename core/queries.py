@@ -1,6 +1,5 @@
 """Reads of people, duties and sessions."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -96,12 +95,12 @@ def accounts_by_name(session: Session, name: str) -> list[tuple[Account, Person]
     return [(account, person) for account, person in rows]
 
 
-def accounts_by_identity(session: Session, identity_hashes: Sequence[str]) -> list[tuple[Account, Person]]:
-    """The candidates' accounts that claim an identity number (its keyed hashes), a confirmed one first."""
+def accounts_by_identity(session: Session, identity_hash: str) -> list[tuple[Account, Person]]:
+    """The candidates' accounts that claim an identity number (its keyed hash), a confirmed one first."""
     rows = session.exec(
         select(Account, Person)
         .join(Person, col(Person.id) == col(Account.person_id))
-        .where(col(Person.identity_hash).in_(identity_hashes), Person.identity_hash != "")
+        .where(Person.identity_hash == identity_hash, Person.identity_hash != "")
         .where(col(Account.name).is_(None), col(Account.closed_at).is_(None))
         .order_by(col(Person.confirmed_hash).is_(None), col(Person.id))
     )
@@ -165,9 +164,9 @@ class Claim:
     confirmed: bool
 
 
-def claims(session: Session, name: str, identity_hashes: Sequence[str]) -> list[Claim]:
-    """The accounts of a staff sign-in name, or else those that claim an identity number (its keyed hashes)."""
-    found = accounts_by_name(session, name) or accounts_by_identity(session, identity_hashes)
+def claims(session: Session, name: str, identity_hash: str) -> list[Claim]:
+    """The accounts of a staff sign-in name, or else those that claim an identity number (its keyed hash)."""
+    found = accounts_by_name(session, name) or accounts_by_identity(session, identity_hash)
     return [
         Claim(account.id or 0, account.created_at, person.contact_cipher, person.confirmed_hash is not None)
         for account, person in found

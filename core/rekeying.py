@@ -1,43 +1,78 @@
 """Bringing every protected value under the newest keys: new values computed outside, written by short acts.
 
 A sealed value is opened with the key it names and sealed with the newest one; a keyed hash is made again from the
-sealed value beside it.
+sealed value beside it. Which columns hold them is said where the tables are (core.db: SEALED, hash_of).
 """
 
-from sqlalchemy import select
-from sqlmodel import col
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import RowMapping, Table as SqlTable, select
 
 from core.actions.rekeying import Rekeyed
-from core.db import Database
-from core.tables import Person
+from core.db import Database, Table
 from core.vault import Vault
 
 PORTION = 200
 
 
-def outdated(database: Database, vault: Vault, above: int, portion: int = PORTION) -> tuple[list[Rekeyed], int]:
-    """The next persons above an id whose values are to change, and the last id looked at (0: there are no more)."""
-    columns = (
-        Person.id, Person.identity_cipher, Person.identity_hash, Person.contact_cipher, Person.contact_hash,
-        Person.confirmed_hash,
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """A table with protected values: its sealed columns, and its keyed hashes with what each is the hash of."""
+
+    table: SqlTable
+    sealed: tuple[str, ...]
+    hashes: Mapping[str, str]
+
+
+def protected_tables() -> list[Protected]:
+    """All tables that hold protected values."""
+    found = []
+    for table in Table.metadata.sorted_tables:
+        sealed = tuple(column.name for column in table.c if "sealed" in column.info)
+        hashes = {column.name: column.info["hash_of"] for column in table.c if "hash_of" in column.info}
+        if sealed:
+            found.append(Protected(table, sealed, hashes))
+    return found
+
+
+def outdated(
+    database: Database, vault: Vault, where: Protected, above: int, portion: int = PORTION
+) -> tuple[list[Rekeyed], int]:
+    """The next rows above an id whose values are to change, and the last id looked at (0: there are no more)."""
+    columns = where.table.c
+    query = select(columns.id, *(columns[name] for name in (*where.sealed, *where.hashes)))
     with database.reading() as session:
-        query = select(*(col(one) for one in columns)).where(col(Person.id) > above).order_by(col(Person.id))
-        rows = session.execute(query.limit(portion)).all()
-    found = [Rekeyed(row[0], before := tuple(row[1:]), _under_newest(vault, before)) for row in rows]
-    return [one for one in found if one.before != one.after], rows[-1][0] if rows else 0
+        rows = session.execute(query.where(columns.id > above).order_by(columns.id).limit(portion)).mappings().all()
+    return _changes(vault, where, rows), rows[-1]["id"] if rows else 0
 
 
-def _under_newest(vault: Vault, values: tuple[str, str, str, str, str | None]) -> tuple[str, str, str, str, str | None]:
-    identity, identity_hash, contact, contact_hash, confirmed = values
-    if not vault.hashed_by_newest(identity_hash):
-        identity_hash = vault.fingerprint(vault.open(identity))
-    if not vault.hashed_by_newest(contact_hash):
-        contact_hash = vault.fingerprint(vault.open(contact))
-    return (
-        identity if vault.sealed_by_newest(identity) else vault.seal(vault.open(identity)),
-        identity_hash,
-        contact if vault.sealed_by_newest(contact) else vault.seal(vault.open(contact)),
-        contact_hash,
-        identity_hash if confirmed else confirmed,
-    )
+def hashed_by_older(database: Database, vault: Vault) -> bool:
+    """Whether any keyed hash is not under the newest key: by it nobody would be found."""
+    with database.reading() as session:
+        for where in protected_tables():
+            for name in where.hashes:
+                column = where.table.c[name]
+                older = column.is_not(None) & (column != "") & ~column.startswith(vault.hashed_start, autoescape=True)
+                if session.execute(select(where.table.c.id).where(older).limit(1)).first():
+                    return True
+    return False
+
+
+def _changes(vault: Vault, where: Protected, rows: Sequence[RowMapping]) -> list[Rekeyed]:
+    found = []
+    for row in rows:
+        before: dict[str, str | None] = {name: row[name] for name in (*where.sealed, *where.hashes)}
+        after: dict[str, str | None] = {name: _sealed(vault, row[name]) for name in where.sealed}
+        after |= {name: _hashed(vault, row[name], row[of]) for name, of in where.hashes.items()}
+        if before != after:
+            found.append(Rekeyed(row["id"], before, after))
+    return found
+
+
+def _sealed(vault: Vault, value: str) -> str:
+    return value if vault.sealed_by_newest(value) else vault.seal(vault.open(value))
+
+
+def _hashed(vault: Vault, value: str | None, sealed: str) -> str | None:
+    return vault.fingerprint(vault.open(sealed)) if value and not vault.hashed_by_newest(value) else value

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from core.errors import Problem, refuse_any
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+STORAGE_URL = re.compile(r"s3://[^/]+(/.*)?|file:///.+")
 SMTP_URL = re.compile(r"smtps?://([^@/]*@)?[^@/?:]+(:[0-9]+)?/?\?from=[^@&\s]+@[^@&\s]+")
 
 
@@ -46,6 +47,11 @@ class Settings:
     def sqlite(self) -> bool:
         """Whether the embedded database is used."""
         return self.database_url.startswith("sqlite")
+
+    @property
+    def driver_url(self) -> str:
+        """The database's address as its driver takes it, for connections that SQLAlchemy does not open."""
+        return self.database_url.replace("postgresql+psycopg://", "postgresql://")
 
 
 NAMES = {
@@ -97,6 +103,8 @@ def read_settings(environment: Mapping[str, str], **changes: object) -> Settings
                 values[key] = int(text)
             else:
                 problems.append(Problem("This must be a whole number of seconds.", field=name))
+    if not STORAGE_URL.fullmatch(str(values["storage_url"])):
+        problems.append(Problem("Files are kept in s3://bucket/prefix or file:///folder.", field="STORAGE_URL"))
     if values["message_sender"] not in {"outbox", "smtp"}:
         problems.append(Problem("Messages go to an outbox folder or by smtp.", field="GONGXUAN_MESSAGES"))
     if values["message_sender"] == "smtp" and not SMTP_URL.fullmatch(str(values["smtp_url"])):

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Field
 
-from core.db import Document, Instant, Table, scratch
+from core.db import SEALED, Document, Instant, Table, hash_of, scratch
 
 
 class Scope(Table, table=True):
@@ -29,11 +29,11 @@ class Person(Table, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=100)
-    identity_cipher: str = ""
-    identity_hash: str = Field(default="", index=True)
-    confirmed_hash: str | None = Field(default=None, unique=True)
-    contact_cipher: str = ""
-    contact_hash: str = Field(default="", index=True)
+    identity_cipher: str = Field(default="", sa_column_kwargs=SEALED)
+    identity_hash: str = Field(default="", index=True, sa_column_kwargs=hash_of("identity_cipher"))
+    confirmed_hash: str | None = Field(default=None, unique=True, sa_column_kwargs=hash_of("identity_cipher"))
+    contact_cipher: str = Field(default="", sa_column_kwargs=SEALED)
+    contact_hash: str = Field(default="", index=True, sa_column_kwargs=hash_of("contact_cipher"))
     unit: str = Field(default="", max_length=200)
     created_at: datetime = Field(sa_type=Instant)
 
@@ -115,8 +115,8 @@ class Recovery(Table, table=True):
     id: int | None = Field(default=None, primary_key=True)
     account_id: int = Field(foreign_key="account.id", index=True)
     reason: str = Field(max_length=200)
-    contact_cipher: str = ""
-    contact_hash: str = ""
+    contact_cipher: str = Field(default="", sa_column_kwargs=SEALED)
+    contact_hash: str = Field(default="", sa_column_kwargs=hash_of("contact_cipher"))
     state: str = Field(default="open", index=True)
     opened_by: int
     opened_device: str

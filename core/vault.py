@@ -28,7 +28,7 @@ KEY_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """The keys in use. The newest sealing key seals; every known one opens."""
+    """The keys in use. The newest sealing key seals, every known one opens; the newest hashing key alone hashes."""
 
     sealing: Mapping[str, bytes]
     hashing: Mapping[str, bytes]
@@ -56,23 +56,19 @@ class Vault:
             raise Refusal("A protected value was changed from outside and cannot be read.") from None
 
     def fingerprint(self, text: str) -> str:
-        """The keyed hash by which an equal text is found."""
-        return self._hash(self.hashing_id, text)
-
-    def fingerprints(self, text: str) -> tuple[str, ...]:
-        """The keyed hashes under every known key, newest first: while keys are renewed, rows still hold older ones."""
-        older = [key_id for key_id in reversed(tuple(self.hashing)) if key_id != self.hashing_id]
-        return tuple(self._hash(key_id, text) for key_id in (self.hashing_id, *older))
+        """The keyed hash by which an equal text is found; of an empty text it is empty."""
+        if not text:
+            return ""
+        return self.hashed_start + hmac.new(self.hashing[self.hashing_id], text.encode(), hashlib.sha256).hexdigest()
 
     def salt(self, text: str) -> bytes:
         """16 bytes made from a text by the secret key: always the same, and telling nothing about it."""
         return hmac.digest(self.hashing[self.hashing_id], f"salt:{text}".encode(), "sha256")[:16]
 
-    def _hash(self, key_id: str, text: str) -> str:
-        if not text:
-            return ""
-        digest = hmac.new(self.hashing[key_id], text.encode(), hashlib.sha256).hexdigest()
-        return f"{HASHED}.{key_id}.{digest}"
+    @property
+    def hashed_start(self) -> str:
+        """How every keyed hash under the newest key begins."""
+        return f"{HASHED}.{self.hashing_id}."
 
     def sealed_by_newest(self, sealed: str) -> bool:
         """Whether a value needs no new sealing."""
@@ -80,7 +76,7 @@ class Vault:
 
     def hashed_by_newest(self, hashed: str) -> bool:
         """Whether a keyed hash needs no new hashing."""
-        return not hashed or hashed.startswith(f"{HASHED}.{self.hashing_id}.")
+        return not hashed or hashed.startswith(self.hashed_start)
 
 
 def open_vault(key_file: Path, keys: str = "") -> Vault:

@@ -90,7 +90,10 @@ class SchemeDraft(Table, table=True):
 
 
 class RuleSet(Table, table=True):
-    """The scheme (规则版本): canonical text and its SHA-256, proposed by one hand, frozen by another; never changed."""
+    """The scheme (规则版本): canonical text and its SHA-256, proposed by one hand, frozen by another; never changed.
+
+    `answer` is what the freezing hand wrote on the risks that a check of the scheme had found.
+    """
 
     __tablename__ = "rule_set"
     __table_args__ = (UniqueConstraint("selection_id", "version"),)
@@ -101,6 +104,7 @@ class RuleSet(Table, table=True):
     canonical: str
     sha256: str
     reason: str = ""
+    answer: str = ""
     state: str = "proposed"
     proposed_by: int
     proposed_device: str

@@ -233,7 +233,7 @@ def grid_task(_facts: Facts, blobs: Sequence[bytes]) -> Answer:
     import python_calamine
 
     content = blobs[0]
-    _check_container(content)
+    check_container(content)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         visible = [
@@ -265,7 +265,7 @@ def _cell(value: object) -> Cell:
     return "other", str(value)
 
 
-def _check_container(content: bytes) -> None:
+def check_container(content: bytes) -> None:
     """Refuse zip bombs before anything unpacks them; what the directory says is proven by reading it through."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import BindParameter, Row, Select, bindparam, select
 from sqlmodel import Session, col
 
 from interview import queries
@@ -129,19 +129,25 @@ class Standing:
     handed_in: bool
 
 
+_SEAT: BindParameter[int] = bindparam("seat")
+_HEARING: BindParameter[int] = bindparam("hearing")
+_STANDING = (
+    select(
+        col(Hearing.id), col(Hearing.sealed_number), col(Hearing.state), col(SheetDraft.sequence),
+        col(SheetDraft.body), col(ScoreSheet.id).is_not(None),
+    )
+    .join(Seat, col(Seat.room_id) == col(Hearing.room_id))
+    .outerjoin(SheetDraft, (col(SheetDraft.hearing_id) == _HEARING) & (col(SheetDraft.seat_id) == _SEAT))
+    .outerjoin(ScoreSheet, (col(ScoreSheet.hearing_id) == _HEARING) & (col(ScoreSheet.seat_id) == _SEAT))
+    .where(col(Seat.id) == _SEAT, col(Seat.withdrawn_at).is_(None), col(Hearing.id) == _HEARING)
+    .limit(1)
+)  # fmt: skip
+"""Built once: every tablet sends it for every sheet it opens."""
+
+
 def standing(session: Session, seat_id: int, hearing_id: int) -> Standing | None:
     """How the seat's own sheet for a hearing stands, in one statement; None once the seat is withdrawn."""
-    row = session.execute(
-        select(
-            col(Hearing.id), col(Hearing.sealed_number), col(Hearing.state), col(SheetDraft.sequence),
-            col(SheetDraft.body), col(ScoreSheet.id).is_not(None),
-        )
-        .join(Seat, col(Seat.room_id) == col(Hearing.room_id))
-        .outerjoin(SheetDraft, (col(SheetDraft.hearing_id) == hearing_id) & (col(SheetDraft.seat_id) == seat_id))
-        .outerjoin(ScoreSheet, (col(ScoreSheet.hearing_id) == hearing_id) & (col(ScoreSheet.seat_id) == seat_id))
-        .where(col(Seat.id) == seat_id, col(Seat.withdrawn_at).is_(None), col(Hearing.id) == hearing_id)
-        .limit(1)
-    ).first()  # fmt: skip
+    row = session.execute(_STANDING, {"seat": seat_id, "hearing": hearing_id}).first()
     if row is None:
         return None
     heard = HearingView(hearing_id, row[1], State(row[2]))
@@ -228,17 +234,17 @@ def _own_sheet(row: Row[int, int, str, int, str, datetime, bool]) -> OwnSheet:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An issued seat card: the seat it opens and the hash of the judge's PIN."""
+    """An issued seat card: the seat it opens, and the hash of what the judge must know besides its mark."""
 
     seat_id: int
-    pin_hash: str
+    card_hash: str
 
 
-def card(session: Session, card_hash: str) -> Card | None:
-    """The card with this keyed hash; None if it was never issued, was replaced, or its seat is withdrawn."""
-    row = session.execute(
-        select(col(Seat.id), col(Seat.pin_hash)).where(
-            col(Seat.card_hash) == card_hash, col(Seat.withdrawn_at).is_(None)
-        )
-    ).first()
-    return None if row is None else Card(row[0], row[1])
+def cards(session: Session, mark: str) -> list[Card]:
+    """The cards in force with this mark, hardly ever more than one: not replaced, and their seat not withdrawn."""
+    rows = session.execute(
+        select(col(Seat.id), col(Seat.card_hash))
+        .where(col(Seat.card_mark) == mark, col(Seat.card_hash) != "", col(Seat.withdrawn_at).is_(None))
+        .order_by(col(Seat.id))
+    )
+    return [Card(seat_id or 0, card_hash) for seat_id, card_hash in rows]

@@ -7,7 +7,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeVar
 
@@ -66,16 +66,17 @@ class SheetForm:
     elements: tuple[Element, ...]
     step: Decimal
     groups: tuple[Group, ...]
+    decimals: int = field(init=False, compare=False)
+    """How many decimals a mark is shown with."""
+
+    def __post_init__(self) -> None:
+        """Count the decimals of a step once: every mark shown asks for them."""
+        object.__setattr__(self, "decimals", max(0, -int(self.step.normalize().as_tuple().exponent)))
 
     @property
     def total(self) -> Decimal:
         """The sum of the maxima."""
         return sum((element.maximum for element in self.elements), Decimal(0))
-
-    @property
-    def decimals(self) -> int:
-        """How many decimals a mark is shown with."""
-        return max(0, -int(self.step.normalize().as_tuple().exponent))
 
     def shown(self, mark: Decimal) -> str:
         """A mark with all its decimals."""
@@ -233,8 +234,12 @@ def check_marks(form: SheetForm, handed_in: Mapping[str, object]) -> Marks:
     return Marks(marks)
 
 
+def _folded(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
 def _mark(form: SheetForm, element: Element, value: object) -> Decimal | Problem:
-    text = unicodedata.normalize("NFKC", value).strip() if isinstance(value, str) else value
+    text = _folded(value).strip() if isinstance(value, str) else value
     if text is None or text == "":
         return Problem("{element} has no mark yet.", {"element": element.name}, element.key)
     if not isinstance(text, str) or not _NUMBER.fullmatch(text):

@@ -70,6 +70,7 @@ class _Statements:
 
     landing: str
     sheet: str
+    key_of_sheet: str
     key: str
     draft: str
 
@@ -84,13 +85,18 @@ def _statements(mark: str) -> _Statements:
         "sequence = excluded.sequence, body = excluded.body, saved_at = excluded.saved_at "
         "WHERE sheet_draft.sequence <= excluded.sequence"
     )
-    sheet = f"{_insert('score_sheet', NewSheet._fields)} RETURNING id"
+    sheet = _insert("score_sheet", NewSheet._fields)
     key = _insert("submission_key", KEY_COLUMNS)
-    return _Statements(*(text.replace("?", mark) for text in (LANDING, sheet, key, draft)))
+    of_sheet = key.replace("VALUES (?, ?)", "VALUES (?, last_insert_rowid())")
+    if mark != "?":
+        start, of_sheet = key.partition("VALUES")[0], ""
+        sheet = f"WITH kept AS ({sheet} RETURNING id) {start} SELECT ?, id FROM kept"  # noqa: S608 - fixed names
+    return _Statements(*(text.replace("?", mark) for text in (LANDING, sheet, of_sheet, key, draft)))
 
 
 _SQLITE = _statements("?")
 _POSTGRES = _statements("%s")
+"""PostgreSQL keeps a sheet and its key with one statement: each one travels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +124,14 @@ class SheetSql:
             kept = Kept(row[4], row[5], row[6], row[7], _moment(row[8]), bool(row[9]))
         return Landing(row[0], row[1], row[2], bool(row[3]), kept, row[10])
 
-    def keep_sheet(self, key: str, sheet: NewSheet) -> int:
-        """Keep a sheet and the key it came under; the sheet's id."""
+    def keep_sheet(self, key: str, sheet: NewSheet) -> None:
+        """Keep a sheet and the key it came under."""
         stored = sheet._replace(received_at=self._stored(sheet.received_at))
-        sheet_id: int = self._send(self.statements.sheet, stored).fetchone()[0]
-        self.keep_key(key, sheet_id)
-        return sheet_id
+        if self.statements is _POSTGRES:
+            self._send(self.statements.sheet, (*stored, key))
+        else:
+            self._send(self.statements.sheet, stored)
+            self._send(self.statements.key_of_sheet, (key,))
 
     def keep_key(self, key: str, sheet_id: int) -> None:
         """Keep one more key under which a sheet came."""

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
-from core.db import Document, Instant, Table, scratch
+from core.db import SEALED, Document, Instant, Table, hash_of, scratch
 
 
 class Judge(Table, table=True):
@@ -20,8 +20,21 @@ class Judge(Table, table=True):
     unit: str = Field(max_length=200)
     units_before: Any = Field(default=None, sa_type=Document, nullable=True)
     qualified_until: date | None = None
-    relations: Any = Field(default=None, sa_type=Document, nullable=True)
     registered_at: datetime = Field(sa_type=Instant)
+
+
+class JudgeRelation(Table, table=True):
+    """A judge's declared tie to another person, who is known by identity number alone: sealed, and its keyed hash."""
+
+    __tablename__ = "judge_relation"
+
+    id: int | None = Field(default=None, primary_key=True)
+    judge_id: int = Field(foreign_key="judge.id", index=True)
+    identity_cipher: str = Field(sa_column_kwargs=SEALED)
+    identity_hash: str = Field(sa_column_kwargs=hash_of("identity_cipher"))
+    tie: str
+    source: str
+    reference: str = Field(default="", max_length=100)
 
 
 class Admission(Table, table=True):
@@ -52,7 +65,11 @@ class Room(Table, table=True):
 
 
 class Seat(Table, table=True):
-    """A judge's place on a panel. The seat card's code and the judge's PIN are kept as hashes only."""
+    """A judge's place on a panel.
+
+    `card_mark` is the part of the seat card's code that finds the seat; the rest of it and the PIN are kept as one hash
+    only. Both are empty where there is no card.
+    """
 
     __tablename__ = "seat"
     __table_args__ = (UniqueConstraint("room_id", "number"), UniqueConstraint("selection_id", "judge_id"))
@@ -64,8 +81,8 @@ class Seat(Table, table=True):
     judge_id: int = Field(foreign_key="judge.id")
     group_key: str
     chief: bool = False
-    card_hash: str | None = Field(default=None, unique=True)
-    pin_hash: str = ""
+    card_mark: str = Field(default="", index=True)
+    card_hash: str = ""
     card_issued_at: datetime | None = Field(default=None, sa_type=Instant)
     withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
     withdrawn_reason: str = Field(default="", max_length=400)

@@ -10,6 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import ffmpeg
+
 from exam.children import Answer, Facts, Limits, run_child
 from recording.ffmpeg import H264, find_encoder, find_ffmpeg
 from recording.video import whole_or_nothing
@@ -51,31 +53,31 @@ def _encode(target: Path, seconds: int, label: str) -> None:
         (Path(folder) / "font.otf").symlink_to(sans_path())  # plain names: filter arguments have their own escapes
         (Path(folder) / "label.txt").write_text(label, encoding="utf-8")
         command = _command(seconds, part.resolve())
-        with subprocess.Popen(command, stdin=subprocess.PIPE, cwd=folder) as ffmpeg:
-            assert ffmpeg.stdin is not None
+        with subprocess.Popen(command, stdin=subprocess.PIPE, cwd=folder) as child:
+            assert child.stdin is not None
             for picture in _pictures(seconds, sum(label.encode())):
-                ffmpeg.stdin.write(picture)
-        if ffmpeg.returncode != 0:
-            raise RuntimeError(f"ffmpeg ended with status {ffmpeg.returncode}")
+                child.stdin.write(picture)
+        if child.returncode != 0:
+            raise RuntimeError(f"ffmpeg ended with status {child.returncode}")
 
 
 def _command(seconds: int, target: Path) -> list[str]:
     """The arguments of ffmpeg: raw pictures from the pipe, a made-up voice, label and clock written over."""
     program = find_ffmpeg(*H264)
     encoder = find_encoder(program, *H264)
-    text = "drawtext=fontfile=font.otf:fontcolor=white:box=1:boxcolor=black@0.55:boxborderw=6:x=14"
-    label = f"{text}:fontsize=20:y=h-38:expansion=none:textfile=label.txt"
-    clock = f"{text}:fontsize=18:y=14:text='%{{pts\\:hms}}'"
+    text = {"fontfile": "font.otf", "fontcolor": "white", "box": 1, "boxcolor": "black@0.55", "boxborderw": 6, "x": 14}
+    picture = (
+        ffmpeg.input("pipe:0", f="rawvideo", pix_fmt="bgr24", s=f"{WIDTH}x{HEIGHT}", r=RATE)
+        .filter("drawtext", fontsize=20, y="h-38", expansion="none", textfile="label.txt", **text)
+        .filter("drawtext", fontsize=18, y=14, text="%{pts:hms}", **text)
+    )
     voice = f"0.35*sin(2*PI*(150+20*sin(t))*t)*abs(sin(PI*{_SYLLABLES}*t))*lt(mod(t\\,3.1)\\,2.5)"
-    pictures = f"-f rawvideo -pix_fmt bgr24 -s {WIDTH}x{HEIGHT} -r {RATE} -i pipe:0".split()
-    sound = ["-f", "lavfi", "-i", f"aevalsrc='{voice}+0.004*(random(0)-0.5)':s=44100:d={seconds}"]
-    fast = ["-preset", "veryfast"] if encoder == "libx264" else []
-    coding = f"-c:v {encoder} -pix_fmt yuv420p -g {2 * RATE} -b:v 220k -c:a aac -b:a 48k".split()
-    return [
-        *(program, "-hide_banner", "-v", "error", "-y", *pictures, *sound),
-        *("-vf", f"{label},{clock}", *coding, *fast),
-        *("-shortest", "-movflags", "+faststart", "-f", "mp4", f"file:{target}"),
-    ]
+    sound = ffmpeg.input(f"aevalsrc='{voice}+0.004*(random(0)-0.5)':s=44100:d={seconds}", f="lavfi")
+    options = {"c:v": encoder, "pix_fmt": "yuv420p", "g": 2 * RATE, "b:v": "220k", "c:a": "aac", "b:a": "48k"}
+    if encoder == "libx264":
+        options["preset"] = "veryfast"
+    made = ffmpeg.output(picture, sound, f"file:{target}", shortest=None, movflags="+faststart", f="mp4", **options)
+    return list(made.compile(cmd=[program, "-hide_banner", "-v", "error", "-y"]))
 
 
 def _pictures(seconds: int, looks: int) -> Iterator[bytes]:

@@ -3,12 +3,14 @@
 The captured file is the record and is never changed; everything made here is a derivative that can be made again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
+import ffmpeg
 import msgspec
 
 from core.errors import Refusal
@@ -81,6 +83,14 @@ class Way(StrEnum):
     NONE = "none"
 
 
+_QUIET = ("-nostdin", "-hide_banner", "-v", "error", "-y")
+_SOUND: Mapping[Way, Mapping[str, Any]] = {
+    Way.COPY: {"c:a": "copy"},
+    Way.ENCODE: {"c:a": "aac", "b:a": "128k"},
+    Way.NONE: {"an": None},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ReviewPlan:
     """How a review copy is made: ffmpeg's format, and what happens to picture and sound."""
@@ -119,33 +129,33 @@ def review_copy(source: Path, target: Path, found: Probe, *, seconds: int = COPY
     """
     plan = review_plan(found)
     program = find_ffmpeg(*(H264 if plan.video is Way.ENCODE else ()))
-    picture = ["-c:v", "copy"]
+    read = _reading(source)
+    picture, options = read["v:0"], {"c:v": "copy", "map_metadata": -1, "sn": None, "dn": None, "f": plan.form}
     if plan.video is Way.ENCODE:
-        encoder = find_encoder(program, *H264)
-        picture = ["-c:v", encoder, "-pix_fmt", "yuv420p", "-vf", "scale=trunc(iw/2)*2:trunc(ih/2)*2", "-g", "50"]
-    sound = {Way.COPY: ["-c:a", "copy"], Way.ENCODE: ["-c:a", "aac", "-b:a", "128k"], Way.NONE: ["-an"]}[plan.audio]
-    seekable = ["-movflags", "+faststart"] if plan.form == "mp4" else []
-    streams = ["-map", "0:v:0", "-map", "0:a:0?", "-map_metadata", "-1", "-sn", "-dn"]
-    _make([program, *_reading(source), *streams, *picture, *sound, *seekable, "-f", plan.form], target, seconds)
+        picture = picture.filter("scale", "trunc(iw/2)*2", "trunc(ih/2)*2")
+        options |= {"c:v": find_encoder(program, *H264), "pix_fmt": "yuv420p", "g": 50}
+    options |= _SOUND[plan.audio]
+    if plan.form == "mp4":
+        options["movflags"] = "+faststart"  # the index in front
+    _make(program, (picture, read["a:0?"]), options, target, seconds)
     return plan
 
 
 def poster(source: Path, target: Path, *, seconds: int = POSTER_SECONDS) -> None:
     """A still picture (JPEG): the most usual one of the first two seconds. Raises Refusal with ffmpeg's reason."""
-    picture = ["-vf", f"thumbnail=50,scale={POSTER_WIDTH}:-2", "-frames:v", "1", "-q:v", "4"]
-    _make([find_ffmpeg(), *_reading(source), "-an", *picture, "-f", "image2", "-update", "1"], target, seconds)
+    picture = _reading(source)["v:0"].filter("thumbnail", 50).filter("scale", POSTER_WIDTH, -2)
+    _make(find_ffmpeg(), (picture,), {"frames:v": 1, "q:v": 4, "f": "image2", "update": 1}, target, seconds)
 
 
-def _reading(source: Path) -> list[str]:
-    """Input options: the file itself and nothing it may point to."""
-    return ["-protocol_whitelist", "file", "-format_whitelist", CONTAINERS, "-i", f"file:{source}"]
+def _reading(source: Path) -> Any:
+    """The file itself as an input, and nothing it may point to."""
+    return ffmpeg.input(f"file:{source}", protocol_whitelist="file", format_whitelist=CONTAINERS)
 
 
-def _make(command: Sequence[str], target: Path, seconds: int) -> None:
-    program, *arguments = command
-    quiet = [program, "-nostdin", "-hide_banner", "-v", "error", "-y"]
+def _make(program: str, streams: Sequence[Any], options: Mapping[str, Any], target: Path, seconds: int) -> None:
     with whole_or_nothing(target) as part:
-        done = run([*quiet, *arguments, f"file:{part}"], seconds=seconds)
+        command = ffmpeg.output(*streams, f"file:{part}", **options).compile(cmd=[program, *_QUIET])
+        done = run(command, seconds=seconds)
         if done.status != 0:
             raise Refusal("The video could not be converted: {reason}", field="file", reason=done.complaint)
         if not part.exists() or part.stat().st_size == 0:

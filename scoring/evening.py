@@ -3,22 +3,22 @@
 The arithmetic of one coefficient is in rooms.py (rules.md §4).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from core.errors import Problem, Refusal
+from core.errors import Problem, Refusal, refuse_any
 from scoring.formula import Given, PartResult, open_part
-from scoring.inputs import Candidate, KnownRoom
-from scoring.marks import Exact, exactly, settle, total
+from scoring.inputs import Candidate
+from scoring.marks import Exact, exact_text, exactly, settle, total
 from scoring.parts import Part
-from scoring.rooms import Coefficients, RoomMarks, RoomRule, RoomSum, Split, coefficients, corrected
+from scoring.rooms import Coefficients, KnownRoom, RoomMarks, RoomRule, Split, coefficients, corrected
 from scoring.scheme import Scheme
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The posts among which rooms are compared: closed group and ranking unit of each, and rooms known by sums."""
+    """The posts of one scheme: closed group and ranking unit of each, and the rooms known without their marks."""
 
     groups: Mapping[str, str]
     units: Mapping[str, str]
@@ -45,7 +45,8 @@ def even_rooms(
             continue
         opened = {c.code: open_part(inner, givens[c.code], evened.ready.get(c.code)) for c in in_play}
         for unit, members in _units(rule, in_play, posts).items():
-            found = _coefficients(rule, members, opened, givens, [one for one in posts.known if one.unit == unit])
+            known = [one for one in posts.known if (one.part, one.unit) == (rule.part, unit)]
+            found = _coefficients(rule, members, opened, givens, known)
             if found is not None:
                 evened.found.setdefault(unit or posts.everybody, {})[inner.key] = found
             mixed = _mixed(rule, members, opened, posts)
@@ -61,11 +62,15 @@ def even_rooms(
 
 
 def _units(rule: RoomRule, in_play: Sequence[Candidate], posts: Field) -> dict[str, list[Candidate]]:
-    """Candidates whose rooms are compared with each other: by post, by group, or everybody."""
-    units: dict[str, list[Candidate]] = {}
+    """Candidates whose rooms are compared with each other: by post, by group, or everybody.
+
+    Nobody at all where rooms are known but none of their candidates.
+    """
+    unit_of = {post: {Split.POST: post, Split.GROUP: posts.groups[post]}.get(rule.within, "") for post in posts.groups}
+    known = {one.unit for one in posts.known if one.part == rule.part}
+    units: dict[str, list[Candidate]] = {unit: [] for unit in unit_of.values() if unit in known}
     for candidate in in_play:
-        unit = {Split.POST: candidate.post, Split.GROUP: posts.groups[candidate.post]}.get(rule.within, "")
-        units.setdefault(unit, []).append(candidate)
+        units.setdefault(unit_of[candidate.post], []).append(candidate)
     return units
 
 
@@ -76,21 +81,21 @@ def _coefficients(
     givens: Mapping[str, Given],
     known: Sequence[KnownRoom],
 ) -> Coefficients | None:
-    """The coefficients of one unit; None where it sat in one room only."""
+    """The coefficients of one unit; None where it sat in one room only and the mean of all is not stated."""
     marks: dict[str, list[Exact]] = {}
     for candidate in members:
         value = opened[candidate.code].value
         if value is not None and rule.part not in givens[candidate.code].effects:
             marks.setdefault(candidate.rooms.get(rule.part, ""), []).append(value)
-    sums = {one.room: one for one in known if one.part == rule.part}
-    if len(marks.keys() | sums.keys()) < 2:
+    rooms = {one.room: one for one in known if one.room}
+    stated = next((one.mean for one in known if not one.room), None)
+    if len(marks.keys() | rooms.keys()) < (2 if stated is None else 1):
         return None
     if "" in marks:
         raise _without_room(rule, members, opened)
-    for room, one in sums.items():
-        _check_known(one, marks.get(room, []))
-    rooms: list[RoomMarks | RoomSum] = [RoomMarks(room, values) for room, values in marks.items() if room not in sums]
-    return coefficients(rule, [*rooms, *(RoomSum(room, one.sum, one.count) for room, one in sums.items())])
+    refuse_any([problem for room, one in rooms.items() for problem in _contradictions(one, marks.get(room, []))])
+    listed = [RoomMarks(room, values) for room, values in marks.items() if room not in rooms]
+    return coefficients(rule, [*listed, *rooms.values()], stated)
 
 
 def _without_room(rule: RoomRule, members: Sequence[Candidate], opened: Mapping[str, PartResult]) -> Refusal:
@@ -103,17 +108,19 @@ def _without_room(rule: RoomRule, members: Sequence[Candidate], opened: Mapping[
     )
 
 
-def _check_known(room: KnownRoom, marks: Sequence[Exact]) -> None:
-    """A sum and a number that contradict the marks that are known are refused."""
-    summed = total(marks)
-    if len(marks) > room.count or (len(marks) == room.count and summed != room.sum) or summed > room.sum:
-        raise Refusal(
-            "Room {room}: sum {sum} of {count} marks does not agree with its {known} known marks.",
-            room=room.room,
-            sum=room.sum,
-            count=room.count,
-            known=len(marks),
-        )
+def _contradictions(room: KnownRoom, marks: Sequence[Exact]) -> Iterator[Problem]:
+    """Where the sum and number of a room do not go with the marks that are there."""
+    if not room.count:
+        return
+    where, found = f"{room.part}.{room.room}", total(marks)
+    facts: dict[str, object] = {"room": room.room, "sum": exact_text(room.sum), "found": exact_text(found)}
+    if len(marks) > room.count:
+        facts = {"room": room.room, "count": room.count, "found": len(marks)}
+        yield Problem("Room {room} is said to have {count} marks, but {found} are given.", facts, where)
+    elif len(marks) == room.count and found != room.sum:
+        yield Problem("The marks of room {room} add up to {found}, not to {sum}.", facts, where)
+    elif found > room.sum:
+        yield Problem("The marks of room {room} add up to {found}, more than {sum}.", facts, where)
 
 
 def _mixed(rule: RoomRule, members: Sequence[Candidate], opened: Mapping[str, PartResult], posts: Field) -> set[str]:

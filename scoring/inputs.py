@@ -15,6 +15,7 @@ from scoring.marks import Mark, MarkState, exact_text, places_of, state_words
 from scoring.panel_mark import JudgeSheet
 from scoring.parts import Part, PartKind
 from scoring.ranking import TieBy, TieKey
+from scoring.rooms import KnownRoom, Split
 from scoring.scheme import RankWithin, Scheme
 
 RANKED = frozenset({MarkState.PRESENT})
@@ -64,21 +65,6 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownRoom:
-    """A room, or subject, of which only the sum and the number of its valid marks are known (rules.md §4).
-
-    `unit` is the post or group within which the rooms are compared; empty where everybody is, and for the mean of
-    all whom one panel heard that a floor asks for (§5).
-    """
-
-    part: str
-    room: str
-    sum: Decimal
-    count: int
-    unit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class PassLine:
     """A pass mark (合格分数线) that an authority has drawn: for one post, or for all without one of their own."""
 
@@ -89,7 +75,10 @@ class PassLine:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """All inputs of a tally. `admitted`, by cut, replaces the cut the scheme would draw, as decided by acts."""
+    """All inputs of a tally. `admitted`, by cut, replaces the cut the scheme would draw, as decided by acts.
+
+    `rooms` replaces the candidates' own marks in the means of rooms; `lines` are pass marks drawn after the exam.
+    """
 
     posts: tuple[Post, ...]
     candidates: tuple[Candidate, ...]
@@ -106,7 +95,8 @@ class Inputs:
 def input_problems(scheme: Scheme, inputs: Inputs) -> list[Problem]:
     """Everything that no mark may be: unknown, twice, above the maximum, with too many decimals, misplaced.
 
-    `field` is candidate.part, or the post. What is wanting is found later, where it is needed.
+    `field` is candidate.part (candidate.bonus:part for bonus points), or the post. What is wanting is found later,
+    where it is needed.
     """
     problems = [*_post_problems(scheme, inputs)]
     posts = {post.code: post for post in inputs.posts}
@@ -128,7 +118,7 @@ def input_problems(scheme: Scheme, inputs: Inputs) -> list[Problem]:
         problems += [
             Problem("The candidate {code} is not known.", {"code": code}, key) for code in sorted(codes - known)
         ]
-    problems += _room_problems(scheme, inputs)
+    problems += _known_problems(scheme, inputs)
     problems += _line_problems(scheme, inputs)
     return problems
 
@@ -157,6 +147,7 @@ def _candidate_problems(candidate: Candidate, scheme: Scheme) -> Iterator[Proble
     parts = scheme.all_parts()
     yield from _mark_problems(candidate, parts)
     yield from _sheet_problems(candidate, scheme)
+    yield from _room_problems(candidate, scheme, parts)
     yield from _bonus_problems(candidate, parts)
     for key, counts in candidate.ballots.items():
         where = f"{candidate.code}.{key}"
@@ -169,27 +160,39 @@ def _candidate_problems(candidate: Candidate, scheme: Scheme) -> Iterator[Proble
         yield Problem(problem.sentence, problem.facts, f"{candidate.code}.{problem.field}")
 
 
-def _room_problems(scheme: Scheme, inputs: Inputs) -> Iterator[Problem]:
+def _known_problems(scheme: Scheme, inputs: Inputs) -> Iterator[Problem]:
     twice = Counter((one.part, one.unit, one.room) for one in inputs.rooms)
     units = {post.code for post in inputs.posts} | {post.group for post in inputs.posts}
     for room in inputs.rooms:
-        where = f"{room.part}.{room.room}"
+        where = f"{room.part}.{room.room}" if room.room else room.part
         part = _part(scheme, room.part)
-        if part is None or not any(_looks_at_rooms(own, room.part) for own in scheme.everywhere()):
+        asked = [unit for own in scheme.everywhere() for unit in _asked(own, room)]
+        if part is None or not asked:
             yield Problem("The scheme has no coefficient for {key}.", {"key": room.part}, where)
-        elif room.count < 1 or not 0 <= room.sum <= room.count * part.scale:
-            facts = {"sum": room.sum, "count": room.count, "maximum": exact_text(part.scale)}
-            yield Problem("{sum} is no sum of {count} marks between 0 and {maximum}.", facts, where)
+        elif not 0 <= room.mean <= part.scale:
+            yield _no_mean(room, exact_text(part.scale), where)
+        if asked and not room.unit and True not in asked:
+            yield Problem("The post is missing.", {}, where)
         if room.unit and room.unit not in units:
             yield Problem("There is no post {post}.", {"post": room.unit}, where)
         if twice[room.part, room.unit, room.room] > 1:
             yield Problem("The room {room} stands twice.", {"room": room.room}, where)
 
 
-def _looks_at_rooms(scheme: Scheme, part: str) -> bool:
-    """Whether a coefficient or a floor asks for the mean of a room."""
-    means = (floor.part for floor in scheme.floors if FloorBy.ROOM_MEAN in floor.floors)
-    return part in scheme.rooms or part in means
+def _asked(scheme: Scheme, room: KnownRoom) -> Iterator[bool]:
+    """Each rule that asks for the mean of this room: whether it asks over all posts, or inside one or a group."""
+    if room.part in scheme.rooms:
+        yield scheme.rooms[room.part].within is Split.SELECTION
+    if room.room and any(floor.part == room.part and FloorBy.ROOM_MEAN in floor.floors for floor in scheme.floors):
+        yield True
+
+
+def _no_mean(room: KnownRoom, maximum: str, where: str) -> Problem:
+    if not room.count:
+        facts: dict[str, object] = {"mark": exact_text(room.mean), "maximum": maximum}
+        return Problem("{mark} is not between 0 and {maximum}.", facts, where)
+    facts = {"sum": exact_text(room.sum), "count": room.count, "maximum": maximum}
+    return Problem("{sum} is no sum of {count} marks between 0 and {maximum}.", facts, where)
 
 
 def _part(scheme: Scheme, key: str) -> Part | None:
@@ -201,16 +204,16 @@ def _line_problems(scheme: Scheme, inputs: Inputs) -> Iterator[Problem]:
     posts = {post.code for post in inputs.posts}
     twice = Counter((one.part, one.post) for one in inputs.lines)
     for line in inputs.lines:
-        part = _part(scheme, line.part)
+        part, where = _part(scheme, line.part), f"{line.part}.{line.post}" if line.post else line.part
         if part is None or part.pass_mark is None or part.pass_mark.mark is not None:
-            yield Problem("The scheme leaves no pass mark of {key} to be recorded.", {"key": line.part}, line.part)
+            yield Problem("The scheme leaves no pass mark of {key} to be recorded.", {"key": line.part}, where)
         elif not 0 <= line.mark <= part.scale:
             facts = {"mark": line.mark, "maximum": exact_text(part.scale)}
-            yield Problem("{mark} is not between 0 and {maximum}.", facts, line.part)
+            yield Problem("{mark} is not between 0 and {maximum}.", facts, where)
         if line.post and line.post not in posts:
-            yield Problem("There is no post {post}.", {"post": line.post}, line.part)
+            yield Problem("There is no post {post}.", {"post": line.post}, where)
         if twice[line.part, line.post] > 1:
-            yield Problem("The pass mark of {key} stands twice.", {"key": line.part}, line.part)
+            yield Problem("The pass mark of {key} stands twice.", {"key": line.part}, where)
 
 
 def _mark_problems(candidate: Candidate, parts: Mapping[str, Part]) -> Iterator[Problem]:
@@ -267,14 +270,20 @@ def _sheet_problems(candidate: Candidate, scheme: Scheme) -> Iterator[Problem]:
         elif sheets and key in candidate.marks:
             facts = {"state": state_words(candidate.marks[key].state)}
             yield Problem("There are judges' sheets for a candidate who is recorded as {state}.", facts, where)
-    for key in scheme.rooms.keys() & {key for key, sheets in candidate.sheets.items() if sheets}:
-        if not candidate.rooms.get(key):
+
+
+def _room_problems(candidate: Candidate, scheme: Scheme, parts: Mapping[str, Part]) -> Iterator[Problem]:
+    """A candidate whose marks a room coefficient evens out must have a room."""
+    marked = {key for own in (candidate.sheets, candidate.ballots) for key, given in own.items() if given}
+    marked |= {key for key, mark in candidate.marks.items() if mark.state is MarkState.PRESENT} - scheme.panels.keys()
+    for key in scheme.rooms:
+        if marked & {part.key for part in parts[key].walk()} and not candidate.rooms.get(key):
             yield Problem("The room must be known for a part with a room coefficient.", {}, f"{candidate.code}.{key}")
 
 
 def _bonus_problems(candidate: Candidate, parts: Mapping[str, Part]) -> Iterator[Problem]:
     for bonus in candidate.bonus:
-        where = f"{candidate.code}.{bonus.part}"
+        where = f"{candidate.code}.bonus:{bonus.part}"
         if bonus.part not in parts or parts[bonus.part].bonus is None:
             yield Problem("The scheme gives no bonus points on {key}.", {"key": bonus.part}, where)
         elif bonus.points <= 0:

@@ -83,17 +83,36 @@ class RoomMarks:
 
 
 @dataclass(frozen=True, slots=True)
-class RoomSum:
-    """A room known only by the sum and number of its valid marks."""
+class KnownRoom:
+    """A room, or subject, known by the mean of its valid marks, and their number if it is known, not by every mark.
 
+    Without `room` it is the mean of all rooms itself, which every room is brought to. `unit` is the post or group
+    within which the rooms are compared; empty where everybody is, and for the mean of all whom one panel heard that
+    a floor asks for (§5). `count` is 0 where the number is not known.
+    """
+
+    part: str
     room: str
-    sum: Exact
-    count: int
+    mean: Exact
+    count: int = 0
+    unit: str = ""
+
+    @classmethod
+    def summed(cls, part: str, room: str, added: Exact, count: int, unit: str = "") -> "KnownRoom":
+        """A room by the sum of its marks. Raises ValueError where there are none."""
+        if count < 1:
+            raise ValueError("a sum is of at least one mark")
+        return cls(part, room, exactly(added) / count, count, unit)
+
+    @property
+    def sum(self) -> Fraction:
+        """The sum of the marks; 0 where their number is not known."""
+        return exactly(self.mean) * self.count
 
 
 @dataclass(frozen=True, slots=True)
 class RoomMean:
-    """A room's mean, exact and rounded, over `count` of its `present` marks, and its coefficient."""
+    """A room's mean, exact and rounded, over `count` of its `present` marks (0 if unknown), and its coefficient."""
 
     room: str
     present: int
@@ -113,13 +132,14 @@ class Coefficients:
     reference: Exact
     rooms: Mapping[str, RoomMean]
     precision: Precision | None = None
+    stated: bool = False
 
     def steps(self, rule: RoomRule, room: str) -> tuple[Step, ...]:
         """How the coefficient of one room came about."""
         own = self.rooms[room]
-        terms = tuple(Term(each.room, each.mean, count=each.count) for each in self.rooms.values())
+        terms = tuple(Term(each.room, each.mean, count=each.count or None) for each in self.rooms.values())
         subjects = {"compares": "subjects"} if rule.compares is Compared.SUBJECTS else {}
-        facts = {"reference": rule.reference.value, **subjects}
+        facts = {"reference": "stated" if self.stated else rule.reference.value, **subjects}
         means = Step(
             StepKind.ROOM_MEANS, self.part, terms, self.exact_reference, self.reference, self.precision, facts=facts
         )
@@ -137,23 +157,30 @@ class Coefficients:
         return means, share
 
 
-def coefficients(rule: RoomRule, rooms: Sequence[RoomMarks | RoomSum]) -> Coefficients:
-    """Each room's coefficient, rooms in the order of their labels.
+def coefficients(rule: RoomRule, rooms: Sequence[RoomMarks | KnownRoom], stated: Exact | None = None) -> Coefficients:
+    """Each room's coefficient, rooms in the order of their labels; `stated` is the mean of all where it is known.
 
     Raises Refusal if a room has no mark left for its mean or a mean of 0, or if the rule needs the single
     marks of a room of which only the sum is known.
     """
     tables = [_Room.of(rule, room) for room in sorted(rooms, key=lambda room: (len(room.room), room.room))]
     means = [settle(table.mean, rule.mean_precision) for table in tables]
-    if rule.reference is Reference.MEAN_OF_ROOM_MEANS:
-        exact, precision = mean(means), rule.reference_precision or rule.mean_precision
+    precision = rule.reference_precision or rule.mean_precision
+    if stated is not None:
+        exact = exactly(stated)
+    elif rule.reference is Reference.MEAN_OF_ROOM_MEANS:
+        exact = mean(means)
     else:
-        exact, precision = _pooled(rule, tables), rule.reference_precision or rule.mean_precision
+        exact = _pooled(rule, tables)
     reference = settle(exact, precision)
     found: dict[str, RoomMean] = {}
     for table, rounded in zip(tables, means, strict=True):
         if rounded <= 0:
-            raise Refusal("The mean of room {room} is not above 0: no coefficient can be made.", room=table.room)
+            raise Refusal(
+                "The mean of room {room} is not above 0: no coefficient can be made.",
+                field=f"{rule.part}.{table.room}",
+                room=table.room,
+            )
         share = exactly(reference) / exactly(rounded)
         found[table.room] = RoomMean(
             table.room,
@@ -164,12 +191,15 @@ def coefficients(rule: RoomRule, rooms: Sequence[RoomMarks | RoomSum]) -> Coeffi
             share,
             settle(share, rule.coefficient_precision),
         )
-    return Coefficients(rule.part, exact, reference, found, precision)
+    return Coefficients(rule.part, exact, reference, found, precision, stated is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class _Room:
-    """One room's marks inside the bounds (`bounded`), those its trim kept, their sum and count."""
+    """One room's marks inside the bounds (`bounded`), those its trim kept, their sum and count.
+
+    Of a room of which only the mean is known the count is 0 and the sum is the mean.
+    """
 
     room: str
     present: int
@@ -181,25 +211,30 @@ class _Room:
 
     @property
     def mean(self) -> Fraction:
-        return self.sum / self.count
+        return self.sum / (self.count or 1)
 
     @classmethod
-    def of(cls, rule: RoomRule, room: RoomMarks | RoomSum) -> "_Room":
-        if isinstance(room, RoomSum):
-            return cls._summed(rule, room)
+    def of(cls, rule: RoomRule, room: RoomMarks | KnownRoom) -> "_Room":
+        if isinstance(room, KnownRoom):
+            return cls._known(rule, room)
         bounded = _inside_bounds(rule, room.marks)
         if len(bounded) <= rule.room_high + rule.room_low:
-            raise Refusal("Room {room} has too few marks for its mean.", room=room.room)
+            raise Refusal(
+                "Room {room} has too few marks for its mean.", field=f"{rule.part}.{room.room}", room=room.room
+            )
         kept = trim(bounded, rule.room_high, rule.room_low)
         return cls(room.room, len(room.marks), total(kept), len(kept), bounded, kept, listed=True)
 
     @classmethod
-    def _summed(cls, rule: RoomRule, room: RoomSum) -> "_Room":
-        if needs_marks(rule):
-            raise Refusal("The rule needs every single mark of room {room}, not their sum.", room=room.room)
-        if room.count < 1:
-            raise Refusal("Room {room} has too few marks for its mean.", room=room.room)
-        return cls(room.room, room.count, exactly(room.sum), room.count, (), (), listed=False)
+    def _known(cls, rule: RoomRule, room: KnownRoom) -> "_Room":
+        if room.count and needs_marks(rule):
+            raise Refusal(
+                "The rule needs every single mark of room {room}, not their sum.",
+                field=f"{rule.part}.{room.room}",
+                room=room.room,
+            )
+        added = room.sum if room.count else exactly(room.mean)
+        return cls(room.room, room.count, added, room.count, (), (), listed=False)
 
 
 def needs_marks(rule: RoomRule) -> bool:
@@ -225,6 +260,8 @@ def _inside_bounds(rule: RoomRule, marks: Sequence[Exact]) -> list[Exact]:
 
 def _pooled(rule: RoomRule, tables: Sequence[_Room]) -> Fraction:
     if not all(table.listed for table in tables):
+        if not all(table.count for table in tables):
+            raise Refusal("The mean of all marks needs the number of marks of every room, or must be stated itself.")
         return total(table.sum for table in tables) / sum(table.count for table in tables)
     pool = [mark for table in tables for mark in (table.kept if rule.pool is Pool.KEPT else table.bounded)]
     if len(pool) <= rule.pool_high + rule.pool_low:

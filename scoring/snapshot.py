@@ -17,7 +17,7 @@ from scoring.inputs import Candidate, Inputs
 from scoring.marks import Exact, MarkState, exact_document
 from scoring.panel_mark import JudgeSheet
 from scoring.ranking import TieGroup, TieStep
-from scoring.rooms import Coefficients
+from scoring.rooms import Coefficients, KnownRoom
 from scoring.stage import Stage, UnitResult
 from scoring.steps import value_text
 from scoring.tally import CandidateResult, Reason, Tally
@@ -103,9 +103,9 @@ def inputs_document(inputs: Inputs) -> Document:
 
 
 def _recorded(inputs: Inputs) -> Document:
-    """Rooms known by their sums and recorded pass marks; what is not there is not written."""
+    """Rooms known without their marks and recorded pass marks; what is not there is not written."""
     rooms = [
-        {"part": one.part, "unit": one.unit, "room": one.room, "sum": exact_document(one.sum), "count": one.count}
+        {"part": one.part, "unit": one.unit, "room": one.room, **_known(one)}
         for one in sorted(inputs.rooms, key=lambda one: (one.part, one.unit, one.room))
     ]
     lines = [
@@ -113,6 +113,13 @@ def _recorded(inputs: Inputs) -> Document:
         for one in sorted(inputs.lines, key=lambda one: (one.part, one.post))
     ]
     return ({"rooms": rooms} if rooms else {}) | ({"lines": lines} if lines else {})
+
+
+def _known(room: KnownRoom) -> Document:
+    """The sum and number of a room's marks, or their mean where the number is not known."""
+    if room.count:
+        return {"sum": exact_document(room.sum), "count": room.count}
+    return {"mean": exact_document(room.mean)}
 
 
 def inputs_fingerprint(inputs: Inputs) -> str:

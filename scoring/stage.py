@@ -1,7 +1,7 @@
 """One stage of a tally: evaluate everybody in play, even out rooms, rank inside each unit, draw the cuts."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from core.errors import Problem, Refusal
 from scoring.ballots import BallotMark, ballot_mark
@@ -11,7 +11,7 @@ from scoring.findings import effects, vetoes
 from scoring.floors import Floor, FloorRule, floors_for, reaches
 from scoring.formula import Given, PartResult, evaluate, missing
 from scoring.inputs import IN_ROOM_MEANS, Candidate, Inputs, Post
-from scoring.marks import Exact, MarkState, exactly
+from scoring.marks import Exact, MarkState
 from scoring.panel_mark import PanelMark, panel_mark
 from scoring.ranking import Entry, Ranking, Split, TieBy, TieKey, at_cut, everywhere, nowhere, rank
 from scoring.rooms import Coefficients
@@ -92,11 +92,12 @@ class Running:
         """The scheme of each unit; all posts of a group have the same."""
         return {self.unit_of(post): self.scheme.at(post) for post in self.inputs.posts}
 
-    def evening(self, everybody: str) -> Field:
-        """What evening out rooms asks about the posts; `everybody` names the whole field."""
+    def evening(self, scheme: Scheme, everybody: str) -> Field:
+        """What evening out rooms asks about the posts of one scheme; `everybody` names the whole field."""
+        posts = [post for post in self.inputs.posts if self.scheme.at(post) is scheme]
         return Field(
-            groups={post.code: post.group for post in self.inputs.posts},
-            units={post.code: self.unit_of(post) for post in self.inputs.posts},
+            groups={post.code: post.group for post in posts},
+            units={post.code: self.unit_of(post) for post in posts},
             known=self.inputs.rooms,
             everybody=everybody,
         )
@@ -109,8 +110,7 @@ class Running:
 
 def run_stage(running: Running, by: str, rules: Sequence[CutRule], in_play: Sequence[Candidate]) -> Stage | None:
     """Evaluate, rank and cut. None where something must be refused; the problems are in `running`."""
-    schemes = {"": running.scheme} | {variant.key: variant.scheme for variant in running.scheme.variants}
-    groups = [(key, own, [c for c in in_play if running.rules(c) is own]) for key, own in schemes.items()]
+    groups = _by_scheme(running, in_play)
     givens = {key: _givens(running, own, by, members) for key, own, members in groups}
     if running.problems:
         return None
@@ -118,7 +118,7 @@ def run_stage(running: Running, by: str, rules: Sequence[CutRule], in_play: Sequ
     try:
         for key, own, members in groups:
             part = own.all_parts()[by]
-            evened = even_rooms(own, part, members, givens[key], running.evening(key))
+            evened = even_rooms(own, part, members, givens[key], running.evening(own, key))
             coefficients.update(evened.found)
             for candidate in members:
                 result = evaluate(part, givens[key][candidate.code], evened.ready.get(candidate.code))
@@ -127,6 +127,22 @@ def run_stage(running: Running, by: str, rules: Sequence[CutRule], in_play: Sequ
         running.problems += refusal.problems
         return None
     return Stage(by, tuple(rule.key for rule in rules), _units(running, by, rules, in_play), coefficients)
+
+
+def first_wants(scheme: Scheme, inputs: Inputs, by: str) -> list[Problem]:
+    """What is wanting or wrong in the sheets and ballots of the first stage, for inputs that are refused anyway."""
+    running = Running(scheme, inputs)
+    known = [one for one in in_play_at_first(inputs) if one.post in running.posts]
+    in_play = [replace(one, findings=tuple(f for f in one.findings if f.kind in scheme.findings)) for one in known]
+    for _, own, members in _by_scheme(running, in_play):
+        _givens(running, own, by, members)
+    return running.problems
+
+
+def _by_scheme(running: Running, in_play: Sequence[Candidate]) -> list[tuple[str, Scheme, list[Candidate]]]:
+    """The scheme and each of its variants by key, with those in play whose post it holds for."""
+    schemes = {"": running.scheme} | {variant.key: variant.scheme for variant in running.scheme.variants}
+    return [(key, own, [c for c in in_play if running.rules(c) is own]) for key, own in schemes.items()]
 
 
 def _givens(running: Running, scheme: Scheme, by: str, in_play: Sequence[Candidate]) -> dict[str, Given]:
@@ -162,10 +178,11 @@ def _givens(running: Running, scheme: Scheme, by: str, in_play: Sequence[Candida
 def _combine(running: Running, scheme: Scheme, candidate: Candidate, key: str) -> None:
     """The mark of a candidate's sheets or ballots for one part, once."""
     try:
-        if candidate.sheets.get(key) and key not in running.panels.setdefault(candidate.code, {}):
-            running.panels[candidate.code][key] = panel_mark(scheme.panels[key], candidate.sheets[key])
-        if candidate.ballots.get(key) and key not in running.ballots.setdefault(candidate.code, {}):
-            running.ballots[candidate.code][key] = ballot_mark(scheme.ballots[key], candidate.ballots[key])
+        panels, ballots = running.panels.setdefault(candidate.code, {}), running.ballots.setdefault(candidate.code, {})
+        if key in scheme.panels and candidate.sheets.get(key) and key not in panels:
+            panels[key] = panel_mark(scheme.panels[key], candidate.sheets[key])
+        if key in scheme.ballots and candidate.ballots.get(key) and key not in ballots:
+            ballots[key] = ballot_mark(scheme.ballots[key], candidate.ballots[key])
     except Refusal as refusal:
         running.problems += [
             Problem(p.sentence, p.facts, f"{candidate.code}.{key}" + (f".{p.field}" if p.field else ""))
@@ -266,10 +283,10 @@ class _Unit:
         return found
 
     def _room_marks(self, part: str, room: str | None) -> list[Exact]:
-        """The marks of all whom one panel heard, or their mean alone where only their sum and number are known."""
+        """The marks of all whom one panel heard, or their mean alone where that is what is known."""
         for known in self.running.inputs.rooms:
             if (known.part, known.room, known.unit) == (part, room, ""):
-                return [exactly(known.sum) / known.count]
+                return [known.mean]
         return self._marks(part, [one for one in self.in_play if one.rooms.get(part) == room])
 
     def _reaching(self, key: str, passed: Sequence[str], lonely: Sequence[tuple[FloorRule, Floors]]) -> frozenset[str]:

@@ -18,7 +18,7 @@ from scoring.inputs import Candidate, Inputs, input_problems
 from scoring.marks import Exact, MarkState
 from scoring.ranking import Placing
 from scoring.scheme import Scheme
-from scoring.stage import Running, Stage, UnitResult, in_play_at_first, run_stage
+from scoring.stage import Running, Stage, UnitResult, first_wants, in_play_at_first, run_stage
 
 
 class Because(StrEnum):
@@ -101,6 +101,8 @@ def tally(scheme: Scheme, inputs: Inputs, upto: str = "") -> Tally:
     problems = input_problems(scheme, inputs)
     rounds = _rounds(scheme, upto)
     if problems:
+        told = {problem.field for problem in problems}
+        problems += [one for one in first_wants(scheme, inputs, rounds[0][0]) if one.field not in told]  # all at once
         return Tally(scheme.fingerprint, rounds[-1][0], refusals=tuple(problems))
     running = Running(scheme, inputs)
     in_play = in_play_at_first(inputs)
@@ -166,7 +168,8 @@ class _Result:
         code = self.candidate.code
         parts = self.running.results.get(code, {})
         unit = self.running.unit(self.candidate)
-        out = CandidateResult(code, self.candidate.post, parts, entered=False, unit=unit)
+        outside = False if self.stage.cuts or code in self.turned_away else None
+        out = CandidateResult(code, self.candidate.post, parts, entered=outside, unit=unit)
         if self.candidate.standing is not MarkState.PRESENT:
             return replace(out, reasons=(Reason(Because.STANDING, {"state": self.candidate.standing.value}),))
         findings = self.running.scheme.findings

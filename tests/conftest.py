@@ -13,7 +13,7 @@ import pytest
 
 from core.acts import Acts
 from core.db import Database
-from tests import postgres
+from tests import postgres, s3
 from web.migrate import drift, migrate
 
 NUMBERS = itertools.count(1)
@@ -51,6 +51,25 @@ def postgres_server() -> Iterator[postgres.Server]:
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[s3.Server]:
+    """A real S3 server of this test process alone; whoever stops it starts it again."""
+    server = s3.Server()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def s3_url(s3_server: s3.Server, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of an empty place in an S3 store, with the environment by which it is reached."""
+    for name, value in s3_server.environment().items():
+        monkeypatch.setenv(name, value)
+    return f"s3://house/test{next(NUMBERS)}"
 
 
 def migrated(url: str) -> None:

@@ -3,13 +3,14 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 
 import psycopg
+
+from tests.machine import free_ports, memory
 
 MISSING = "PostgreSQL is not installed: run `apt-get install postgresql` (the server's own programs, 15 or newer)."
 
@@ -25,13 +26,14 @@ def programs() -> Path | None:
 class Server:
     """A running server; as root it is run by the system user `postgres`, which Debian's package makes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, place: Path | None = None) -> None:
+        """The server whose programs are in a folder; its data in memory, or in `place` where disks are to count."""
         self._programs = folder
         self._user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.getuid() == 0 else {}
-        self._folder = Path(tempfile.mkdtemp(prefix="gongxuan-pg-", dir=_memory()))
+        self._folder = Path(tempfile.mkdtemp(prefix="gongxuan-pg-", dir=place or memory()))
         if self._user:
             shutil.chown(self._folder, "postgres", "postgres")
-        self.port = _free_port()
+        (self.port,) = free_ports(1)
         self._process: subprocess.Popen[bytes] | None = None
 
     def make(self) -> None:
@@ -95,15 +97,3 @@ class Server:
         """End the server (fast shutdown) and remove its folder."""
         self._end(signal.SIGINT)
         shutil.rmtree(self._folder)
-
-
-def _memory() -> Path | None:
-    """A folder in memory where there is room: fsync stays on and costs little. Else the usual place."""
-    memory = Path("/dev/shm")
-    return memory if memory.is_dir() and shutil.disk_usage(memory).free > 2**30 else None
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -12,21 +12,25 @@ from dataclasses import replace
 from pathlib import Path
 
 from core import audit
-from core.actions import create_first_administrator, open_system, rekey_people
+from core.actions import create_first_administrator, keep_no_codes, open_system, rekey
 from core.errors import Refusal
 from core.messages import Shown
 from core.people import SYSTEM_SCOPE, Actor, Duty
 from core.queries import newest_sealed
-from core.rekeying import outdated
+from core.rekeying import Protected, hashed_by_older, outdated, protected_tables
 from core.settings import Settings, Zone, read_settings
 from core.tables import Scope
 from core.vault import open_vault, with_new_key, write_keys
+from core.words import N_
+from web import scoring_command
 from web.forms import Form
 from web.house import House, open_house
+from web.linting import add_lint, lint
 from web.migrate import migrate
 from web.passwords import hash_password, password_problem
 
 OPERATOR = Actor(label="operator")
+NEW_KEY = N_("There is a new hashing key. Run this first, with everything stopped: gongxuan keys apply")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -71,6 +75,10 @@ def parser() -> argparse.ArgumentParser:
     journal = add("audit", run_audit, "check the journal")
     journal.add_argument("what", choices=["verify", "head"])
     journal.add_argument("--anchors", default="", help="file of lines `seq link` taken earlier")
+    command = commands.add_parser("score", help=scoring_command.PURPOSE, description=scoring_command.PURPOSE)
+    command.set_defaults(run=scoring_command.run)
+    scoring_command.add_options(command)
+    add_lint(add("lint", run_lint, "say what could be regretted about a scheme"))
     keys = add("keys", run_keys, "renew the keys that protect identity numbers and contacts")
     keys.add_argument("what", choices=["new-sealing", "new-hashing", "apply"])
     return top
@@ -83,16 +91,22 @@ def settings_of(options: argparse.Namespace, **changes: object) -> Settings:
     return read_settings(os.environ, **changes)
 
 
-def open_ready(settings: Settings) -> House:
-    """The house with its database at this version and its system scope open."""
+def open_ready(settings: Settings, *, any_keys: bool = False) -> House:
+    """The house with its database at this version and its system scope open.
+
+    Raises Refusal if its files or keys are not usable, or, unless `any_keys`, if new keys are still to be applied.
+    """
     settings.data.mkdir(parents=True, exist_ok=True)
     migrate(settings.database_url)
     house = open_house(settings)
     try:
+        house.files.refuse_unusable()
         with house.database.reading() as session:
             opened = session.get(Scope, SYSTEM_SCOPE) is not None
             sealed = newest_sealed(session)
         house.vault.open(sealed)  # keys that fit another database are refused before anything is sealed with them
+        if not any_keys and hashed_by_older(house.database, house.vault):
+            raise Refusal(NEW_KEY)  # noqa: TRY301 - the house is closed below
         if not opened:
             house.acts.run_sync(open_system, OPERATOR)
     except BaseException:
@@ -234,6 +248,14 @@ def _file_text(path: str) -> str:
         raise Refusal("This file cannot be read.", field=path) from None
 
 
+def run_lint(options: argparse.Namespace) -> int:
+    """Print what a check of a scheme finds; 1 where there is anything."""
+    lines = lint(options)
+    for line in lines:
+        print(line)
+    return 1 if lines else 0
+
+
 def run_keys(options: argparse.Namespace) -> int:
     """Add a key to the key file, or bring every value under the newest keys."""
     settings = settings_of(options)
@@ -243,26 +265,27 @@ def run_keys(options: argparse.Namespace) -> int:
         open_vault(settings.key_file)
         purpose = options.what.removeprefix("new-")
         write_keys(settings.key_file, with_new_key(json.loads(settings.key_file.read_text("utf-8")), purpose))
-        print("A new key is in use from the next start. Then run: gongxuan keys apply")
+        print("A new key was added. With everything stopped, run: gongxuan keys apply")
         return 0
-    house = open_ready(settings)
+    house = open_ready(settings, any_keys=True)
     try:
+        house.acts.keep_sync(keep_no_codes)
         done = 0
-        while found := _apply_keys(house):  # once more until nothing is found, for what changed meanwhile
-            done += found
+        while found := sum(_apply_keys(house, where) for where in protected_tables()):
+            done += found  # once more until nothing is found, for what changed meanwhile
     finally:
         house.close()
-    print(f"Persons brought under the newest keys: {done}.")
+    print(f"Rows brought under the newest keys: {done}.")
     return 0
 
 
-def _apply_keys(house: House) -> int:
-    """Go through all persons once; answers how many were written."""
+def _apply_keys(house: House, where: Protected) -> int:
+    """Go through a table once; answers how many rows were written."""
     done, reached = 0, 0
     while True:
-        changes, reached = outdated(house.database, house.vault, reached)
+        changes, reached = outdated(house.database, house.vault, where, reached)
         if changes:
-            done += house.acts.run_sync(rekey_people, OPERATOR, changes)
+            done += house.acts.run_sync(rekey, OPERATOR, where.table.name, changes)
         if not reached:
             return done
 

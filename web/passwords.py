@@ -1,7 +1,8 @@
 """Passwords and PINs: kept as Argon2id, and compared at the same cost whether or not somebody is known.
 
 Several people may claim one identity number. Their hashes share a salt made from it by a secret key, so that one
-computation tells which of them a password opens, and its length tells nobody how many there are.
+computation tells which of them a password opens, and its length tells nobody how many there are. After a new key there
+may be two salts to a number until everybody has signed in once; then each trial takes as many computations as keys.
 """
 
 import base64
@@ -25,14 +26,23 @@ def hash_password(password: str, salt: bytes | None = None) -> str:
         return PASSWORDS.hash(password, salt=salt)
 
 
-def which_matches(kept: Sequence[str], given: str) -> int | None:
+def which_matches(kept: Sequence[str], given: str, *, at_least: int = 1) -> int | None:
     """The place of the kept hash that a password fits, or None.
 
-    Costs one computation for all hashes of one salt, and as much where there is none or where one is no hash at all.
+    Costs one computation for all hashes of one salt, and as much where there is none or where one is no hash at all;
+    `at_least` so many in any case.
     """
     hashes = [one if one.startswith("$argon2") else NO_ONE for one in kept] or [NO_ONE]
-    made = {_again(one, given) for one in {one.rpartition("$")[0]: one for one in hashes}.values()}
+    salts = list({one.rpartition("$")[0]: one for one in hashes}.values())
+    made = {_again(one, given) for one in salts}
+    for _ in range(at_least - len(salts)):
+        _again(NO_ONE, given)
     return next((place for place, one in enumerate(hashes) if one in made and one is not NO_ONE), None)
+
+
+def has_salt(kept: str, salt: bytes) -> bool:
+    """Whether a kept hash was made with this salt."""
+    return kept.split("$")[-2:-1] == [base64.b64encode(salt).decode().rstrip("=")]
 
 
 def password_matches(kept: str, given: str) -> bool:

@@ -39,6 +39,9 @@ def short_days(first: date, last: date) -> Sentence:
     """A span of days without their year."""
     if first == last:
         return short_day(first)
+    if (first.year, first.month) == (last.year, last.month):
+        month = Sentence(MONTH_WORDS[first.month - 1])
+        return Sentence(N_("{first} to {last} {month}"), {"first": first.day, "last": last.day, "month": month})
     return Sentence(N_("{first} to {last}"), {"first": short_day(first), "last": short_day(last)})
 
 

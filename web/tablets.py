@@ -5,16 +5,20 @@ a hearing open is never remembered: the acts and the pages look each time.
 """
 
 import asyncio
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlmodel import Session
 
 from core.db import Database
+from core.words import Name
 from interview import blind
 from interview.blind import HearingView, SeatView
 from interview.scoresheet import SheetForm
 from web.asking import need
+from web.i18n import Language
 
 MOST = 2_000
 
@@ -26,6 +30,10 @@ class Tablet:
     place: SeatView
     form: SheetForm
     by_number: Mapping[int, HearingView]
+    elements: Mapping[Language, Sequence[Mapping[str, Any]]]
+    """The form's elements as judge/sheet.html names them."""
+    drawn: str
+    """What stands for the form: its elements are drawn once for each."""
 
 
 @dataclass(slots=True)
@@ -54,9 +62,31 @@ class Tablets:
             return self._load(session, seat_id)
 
     def _load(self, session: Session, seat_id: int) -> Tablet:
-        place = need(blind.seat(session, seat_id))
+        place, form = need(blind.seat(session, seat_id)), blind.form(session, seat_id)
         by_number = {one.number: one for one in blind.hearings(session, seat_id)}
         if len(self._kept) >= MOST:
             self._kept.clear()
-        self._kept[seat_id] = found = Tablet(place, blind.form(session, seat_id), by_number)
+        self._kept[seat_id] = found = Tablet(
+            place,
+            form,
+            by_number,
+            {language: _elements(form, language) for language in Language},
+            hashlib.sha256(repr(form).encode()).hexdigest(),
+        )
         return found
+
+
+def _elements(form: SheetForm, language: Language) -> list[Mapping[str, Any]]:
+    def said(name: Name) -> str:
+        return name.chinese if language is Language.CHINESE or not name.english else name.english
+
+    return [
+        {
+            "key": one.key,
+            "name": said(one.name),
+            "maximum": one.maximum,
+            "step": form.step,
+            "bands": [{"name": said(band.name), "low": band.low, "high": band.high} for band in one.bands],
+        }
+        for one in form.elements
+    ]

@@ -10,8 +10,15 @@ from core.actions.accounts import (
     propose_duty,
 )
 from core.actions.filing import note_file
-from core.actions.recovering import RECOVERY, confirm_recovery, open_recovery, set_password, withdraw_recovery
-from core.actions.rekeying import rekey_people
+from core.actions.recovering import (
+    RECOVERY,
+    confirm_recovery,
+    open_recovery,
+    renew_password_hash,
+    set_password,
+    withdraw_recovery,
+)
+from core.actions.rekeying import keep_no_codes, rekey
 from core.actions.sessions import (
     CODE_TRIES,
     PEOPLE,
@@ -35,6 +42,7 @@ __all__ = [
     "keep_code",
     "keep_code_try",
     "keep_language",
+    "keep_no_codes",
     "keep_seen",
     "keep_session",
     "keep_session_end",
@@ -43,7 +51,8 @@ __all__ = [
     "open_recovery",
     "open_system",
     "propose_duty",
-    "rekey_people",
+    "rekey",
+    "renew_password_hash",
     "set_password",
     "withdraw_recovery",
 ]

@@ -24,6 +24,16 @@ def set_password(session: Session, actor: Actor, account_id: int, password_hash:
     audit.record(session, actor, "account.password_set", now, scope=SYSTEM_SCOPE, account=account_id)
 
 
+def renew_password_hash(
+    session: Session, actor: Actor, account_id: int, before: str, after: str, *, now: datetime
+) -> None:
+    """Keep another hash of the same password, unless a new one has been set meanwhile."""
+    account = session.get_one(Account, account_id)
+    if account.password_hash == before:
+        account.password_hash = after
+        audit.record(session, actor, "account.password_rehashed", now, scope=SYSTEM_SCOPE, account=account_id)
+
+
 def open_recovery(
     session: Session, actor: Actor, account_id: int, *, reason: str, contact: tuple[str, str], now: datetime
 ) -> int:

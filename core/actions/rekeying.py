@@ -1,50 +1,40 @@
-"""The act that puts protected values under the newest keys."""
+"""The acts that put protected values under the newest keys."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
-from sqlmodel import Session, col
+from sqlalchemy import delete, update
+from sqlmodel import Session
 
 from core import audit
-from core.db import sql_table
+from core.db import Table, sql_table
 from core.people import SYSTEM_SCOPE, Actor
-from core.tables import Person
+from core.tables import OneTimeCode
 
 
 @dataclass(frozen=True, slots=True)
 class Rekeyed:
-    """A person's protected values under the newest keys; `before` is what they replace."""
+    """A row's protected values under the newest keys, by column; `before` is what they replace."""
 
-    person_id: int
-    before: tuple[str, str, str, str, str | None]
-    after: tuple[str, str, str, str, str | None]
+    row_id: int
+    before: Mapping[str, str | None]
+    after: Mapping[str, str | None]
 
 
-def rekey_people(session: Session, actor: Actor, changes: Sequence[Rekeyed], *, now: datetime) -> int:
-    """Write a portion of values under the newest keys; a row that changed meanwhile is left for the next round."""
-    done = 0
+def rekey(session: Session, actor: Actor, name: str, changes: Sequence[Rekeyed], *, now: datetime) -> int:
+    """Write a portion of a table's values under the newest keys; a row that changed meanwhile is left for the next."""
+    table, done = Table.metadata.tables[name], 0
     for one in changes:
-        identity, identity_hash, contact, contact_hash, confirmed = one.after
-        result = session.execute(
-            update(sql_table(Person))
-            .where(
-                col(Person.id) == one.person_id,
-                col(Person.identity_cipher) == one.before[0],
-                col(Person.identity_hash) == one.before[1],
-                col(Person.contact_cipher) == one.before[2],
-                col(Person.contact_hash) == one.before[3],
-                col(Person.confirmed_hash).is_not_distinct_from(one.before[4]),
-            )
-            .values(
-                identity_cipher=identity,
-                identity_hash=identity_hash,
-                contact_cipher=contact,
-                contact_hash=contact_hash,
-                confirmed_hash=confirmed,
-            )
-        )
+        unchanged = (table.c[column].is_not_distinct_from(value) for column, value in one.before.items())
+        result = session.execute(update(table).where(table.c.id == one.row_id, *unchanged).values(**one.after))
         done += int(result.rowcount)  # type: ignore[attr-defined] # an update's result has it
-    audit.record(session, actor, "people.rekeyed", now, scope=SYSTEM_SCOPE, count=done, portion=len(changes))
+    audit.record(
+        session, actor, "values.rekeyed", now, scope=SYSTEM_SCOPE, table=name, count=done, portion=len(changes)
+    )
     return done
+
+
+def keep_no_codes(session: Session, *, now: datetime) -> None:  # noqa: ARG001
+    """Forget all one-time codes: they were made under the keys of their moment, and whoever waits asks anew."""
+    session.execute(delete(sql_table(OneTimeCode)))

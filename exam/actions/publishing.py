@@ -5,7 +5,7 @@ Acts of scoring call these as plain functions in their own transaction; each che
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import func
@@ -65,9 +65,20 @@ def add_rule_set(
 
 
 def freeze_rule_set(
-    session: Session, actor: Actor, selection_id: int, version: int, sha256: str, *, now: datetime
+    session: Session,
+    actor: Actor,
+    selection_id: int,
+    version: int,
+    sha256: str,
+    *,
+    risks: Sequence[str] = (),
+    answer: str = "",
+    now: datetime,
 ) -> RuleSet:
-    """Freeze the proposed scheme: the second hand, who has seen exactly this digest. It is in force from now on."""
+    """Freeze the proposed scheme: the second hand, who has seen exactly this digest. It is in force from now on.
+
+    `risks` are the kinds of risk that a check of the scheme found, `answer` is what this hand says of them.
+    """
     actor.require(Power.SCORING_SCHEME_CONFIRM, selection_id)
     rule_set = session.exec(
         select(RuleSet).where(RuleSet.selection_id == selection_id, RuleSet.version == version)
@@ -80,10 +91,14 @@ def freeze_rule_set(
         raise Refusal("These are not the rules you were shown; look at them again.", field="sha256", status=409)
     require_second_hand(actor, FirstHand(rule_set.proposed_by, rule_set.proposed_device), now)
     _refuse_other_conditions(session, rule_set)
+    if len(answer) > _REASON_CAP:
+        raise Refusal("This must be a text of at most {most} characters.", field="answer", most=_REASON_CAP)
     rule_set.state, rule_set.frozen_by, rule_set.frozen_at = "frozen", actor.person_id, now
+    rule_set.answer = answer
     session.add(rule_set)
     session.flush()
-    audit.record(session, actor, "rule_set.frozen", now, scope=selection_id, version=version, sha256=sha256)
+    facts = {"risks": list(risks), "answer": hashlib.sha256(answer.encode()).hexdigest() if answer else ""}
+    audit.record(session, actor, "rule_set.frozen", now, scope=selection_id, version=version, sha256=sha256, **facts)
     touch(session, f"selection:{selection_id}")
     return rule_set
 

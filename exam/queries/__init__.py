@@ -15,6 +15,7 @@ from exam.queries.candidacies import (
     ticket_ids,
     written_marks,
 )
+from exam.queries.counts import post_counts
 from exam.queries.planning import (
     AnnouncementPage,
     PostPage,
@@ -99,6 +100,7 @@ __all__ = [
     "newest_version",
     "next_in_queue",
     "open_fields",
+    "post_counts",
     "post_pages",
     "posts_of",
     "public_selections",

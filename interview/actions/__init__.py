@@ -4,6 +4,7 @@ from interview.actions.hearings import note_hearing, seal_hearing
 from interview.actions.lots import admit, note_number_view, record_draw
 from interview.actions.panels import (
     NewJudge,
+    NewRelation,
     issue_seat_card,
     note_recusal,
     open_room,
@@ -16,6 +17,7 @@ from interview.actions.sheets import keep_draft, submit_sheet
 
 __all__ = [
     "NewJudge",
+    "NewRelation",
     "admit",
     "draw_seats",
     "issue_seat_card",

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import update
@@ -19,9 +19,9 @@ from core.words import Sentence
 from exam.tables import Post
 from interview import panel as rule
 from interview.actions.gate import refuse_unless_interview, room_row
-from interview.panel import KIND_WORDS, JudgeKind, RecusalRule, Relation, Source
+from interview.panel import KIND_WORDS, JudgeKind, RecusalRule, Source, Tie
 from interview.queries import candidate_facts, has_begun, panel_facts, panel_rule
-from interview.tables import Judge, Recusal, Room, Seat
+from interview.tables import Judge, JudgeRelation, Recusal, Room, Seat
 from interview.topics import board_topic
 
 _ROOM_CODE = re.compile(r"[0-9A-Za-z]{1,16}")
@@ -35,8 +35,18 @@ EXCLUDES_JUDGING = frozenset({
 
 
 @dataclass(frozen=True, slots=True)
+class NewRelation:
+    """A tie to be declared between a judge and another person, whose `identity` is (cipher, keyed hash)."""
+
+    identity: tuple[str, str]
+    tie: Tie
+    source: Source
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NewJudge:
-    """A judge to be registered; `identity` is (cipher, keyed hash), `relations` name persons by such a hash."""
+    """A judge to be registered; `identity` is (cipher, keyed hash)."""
 
     name: str
     identity: tuple[str, str]
@@ -44,7 +54,7 @@ class NewJudge:
     unit: str
     units_before: tuple[str, ...] = ()
     qualified_until: date | None = None
-    relations: tuple[Relation, ...] = ()
+    relations: tuple[NewRelation, ...] = ()
 
 
 def register_judge(session: Session, actor: Actor, selection_id: int, judge: NewJudge, *, now: datetime) -> int:
@@ -64,11 +74,18 @@ def register_judge(session: Session, actor: Actor, selection_id: int, judge: New
         unit=judge.unit,
         units_before=list(judge.units_before),
         qualified_until=judge.qualified_until,
-        relations=[asdict(one) for one in judge.relations],
         registered_at=now,
     )
     session.add(row)
     session.flush()
+    for one in judge.relations:
+        cipher, identity_hash = one.identity
+        session.add(
+            JudgeRelation(
+                judge_id=row.id or 0, identity_cipher=cipher, identity_hash=identity_hash, tie=one.tie,
+                source=one.source, reference=one.reference,
+            )
+        )  # fmt: skip
     audit.record(session, actor, "judge.registered", now, scope=selection_id, judge=row.id, kind=judge.kind)
     return row.id or 0
 
@@ -254,12 +271,15 @@ def _panel_problems(session: Session, room: Room, judge: Judge, now: datetime, *
 
 
 def issue_seat_card(
-    session: Session, actor: Actor, seat_id: int, card_hash: str, pin_hash: str, *, now: datetime
+    session: Session, actor: Actor, seat_id: int, card_mark: str, card_hash: str, *, now: datetime
 ) -> None:
-    """Issue a seat card with a PIN; an earlier card is void, and the tablet opened with it is signed out."""
+    """Issue a seat card with a PIN; an earlier card is void, and the tablet opened with it is signed out.
+
+    `card_mark` finds the seat, `card_hash` is the slow hash of the rest of the card's code and the PIN.
+    """
     seat = _seat(session, actor, seat_id)
-    again = seat.card_hash is not None
-    seat.card_hash, seat.pin_hash, seat.card_issued_at = card_hash, pin_hash, now
+    again = seat.card_hash != ""
+    seat.card_mark, seat.card_hash, seat.card_issued_at = card_mark, card_hash, now
     _end_sessions(session, seat_id, now)
     audit.record(session, actor, "seat.card_issued", now, scope=seat.selection_id, seat=seat_id, again=again)
 
@@ -287,7 +307,7 @@ def _seat(session: Session, actor: Actor, seat_id: int) -> Seat:
 
 def _withdraw(session: Session, actor: Actor, seat: Seat, reason: str, now: datetime) -> None:
     seat.withdrawn_at, seat.withdrawn_reason = now, reason
-    seat.card_hash, seat.pin_hash = None, ""
+    seat.card_mark, seat.card_hash = "", ""
     _end_sessions(session, seat.id or 0, now)
     audit.record(session, actor, "seat.withdrawn", now, scope=seat.selection_id, seat=seat.id, room=seat.room_id)
     touch(session, board_topic(seat.selection_id))

@@ -15,7 +15,7 @@ from exam.tables import Candidacy, Post, Registration, RegistrationVersion, Sele
 from interview import panel as rule
 from interview.panel import CandidateFacts, JudgeFacts, JudgeKind, PanelCheck, PanelRule, Relation, Source, Tie
 from interview.queries.sheets import sheet_form
-from interview.tables import Admission, Judge, Room, Seat
+from interview.tables import Admission, Judge, JudgeRelation, Room, Seat
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,7 @@ def panel_facts(session: Session, judge_ids: Sequence[int]) -> dict[int, JudgeFa
         .join(Person, col(Person.id) == col(Judge.person_id))
         .where(col(Judge.id).in_(judge_ids))
     )
+    related = _relations(session, judge_ids)
     return {
         judge.id or 0: JudgeFacts(
             id=name,
@@ -114,14 +115,20 @@ def panel_facts(session: Session, judge_ids: Sequence[int]) -> dict[int, JudgeFa
             unit=judge.unit,
             certificate_until=judge.qualified_until,
             units_before=tuple(judge.units_before or ()),
-            relations=tuple(_relation(one) for one in judge.relations or ()),
+            relations=tuple(related.get(judge.id or 0, ())),
         )
         for judge, name, identity_hash in rows
     }
 
 
-def _relation(stored: Mapping[str, Any]) -> Relation:
-    return Relation(stored["person"], Tie(stored["tie"]), Source(stored["source"]), stored.get("reference", ""))
+def _relations(session: Session, judge_ids: Sequence[int]) -> dict[int, list[Relation]]:
+    """The declared ties by judge, each to a person known as `person_key` knows them."""
+    found: dict[int, list[Relation]] = {}
+    rows = select(JudgeRelation).where(col(JudgeRelation.judge_id).in_(judge_ids)).order_by(col(JudgeRelation.id))
+    for row in session.execute(rows).scalars():
+        relation = Relation(row.identity_hash, Tie(row.tie), Source(row.source), row.reference)
+        found.setdefault(row.judge_id, []).append(relation)
+    return found
 
 
 def candidate_facts(session: Session, room: Room, judges: Iterable[JudgeFacts]) -> list[CandidateFacts]:

@@ -1,7 +1,7 @@
 """Freezing the scheme and announcing the selection: one act by two hands, all sections checked together."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,16 +13,25 @@ from core.errors import Problem, Refusal, refuse_any
 from core.people import Actor, Power
 from exam.actions import add_rule_set, advance, freeze_rule_set, publish
 from exam.conditions import parse_eligibility
+from exam.counts import PostCount
 from exam.plan import PublicationKind
-from exam.queries import announcement_content, eligibility_section, selection_row, stage_now, written_papers
+from exam.queries import (
+    announcement_content,
+    eligibility_section,
+    rule_sets,
+    selection_row,
+    stage_now,
+    written_papers,
+)
 from exam.stages import Stage, has_reached
 from exam.tables import Publication
 from interview.scoresheet import parse_sheet
 from recording.retention import parse_retention
 from scoring.cuts import Equal
 from scoring.inputs import Inputs, input_problems
+from scoring.linter import Finding, risks, to_be_answered
 from scoring.parts import PartKind
-from scoring.queries import entry_cut, posts_with_places
+from scoring.queries import entry_cut, posts_with_places, scheme_of
 from scoring.ranking import TieBy
 from scoring.scheme import Scheme, parse_scheme
 
@@ -43,12 +52,31 @@ def propose_scheme(
 
 
 def freeze_and_announce(
-    session: Session, actor: Actor, selection_id: int, version: int, sha256: str, *, now: datetime
+    session: Session,
+    actor: Actor,
+    selection_id: int,
+    version: int,
+    sha256: str,
+    *,
+    answer: str = "",
+    counts: Sequence[PostCount] = (),
+    now: datetime,
 ) -> Publication:
-    """Freeze the proposed scheme and publish the announcement (公告): the second hand, who saw exactly this digest."""
+    """Freeze the proposed scheme and publish the announcement (公告): the second hand, who saw exactly this digest.
+
+    Risks that must be answered need `answer`, why they are meant. `counts` say how many of the registered meet the
+    conditions; they are read before the act.
+    """
     actor.require(Power.SCORING_SCHEME_CONFIRM, selection_id)
     _refuse_begun(session, selection_id, now)
-    rule_set = freeze_rule_set(session, actor, selection_id, version, sha256, now=now)
+    found = _risks(session, selection_id, version, counts)
+    if (unanswered := to_be_answered(found)) and not answer.strip():
+        raise Refusal(
+            "Say why these rules are meant: {count} risks must be answered.", field="answer", count=len(unanswered)
+        )
+    rule_set = freeze_rule_set(
+        session, actor, selection_id, version, sha256, risks=[one.key for one in found], answer=answer.strip(), now=now
+    )
     document = json.loads(rule_set.canonical, parse_float=Decimal)
     check_scheme(session, selection_id, document)
     content = announcement_content(session, selection_id) | {
@@ -58,6 +86,15 @@ def freeze_and_announce(
     if Stage(selection_row(session, selection_id).stage) is Stage.DRAFT:
         advance(session, actor, selection_id, Stage.ANNOUNCED, now=now)
     return publication
+
+
+def _risks(session: Session, selection_id: int, version: int, counts: Sequence[PostCount]) -> tuple[Finding, ...]:
+    """What a check of the proposed version finds; nothing where there is no such version to freeze."""
+    row = next((one for one in rule_sets(session, selection_id) if one.version == version), None)
+    if row is None or row.state != "proposed":
+        return ()
+    places = [post.places for post in posts_with_places(session, selection_id)]
+    return risks(scheme_of(row.canonical), places, counts)
 
 
 def _refuse_begun(session: Session, selection_id: int, now: datetime) -> None:

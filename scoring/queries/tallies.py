@@ -3,15 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from exam.tables import Publication
-from scoring.marks import Exact
 from scoring.ranking import Placing, Ranking
+from scoring.stored import value_of
 from scoring.tables import TallyRow
 
 
@@ -89,17 +87,10 @@ def stored_rankings(tally: TallyRow) -> list[Ranking]:
     return [
         Ranking(
             tuple(
-                Placing(
-                    one["candidate"], _stored_value(one["value"], exact[one["candidate"]]), one["rank"], one["tied"]
-                )
+                Placing(one["candidate"], value_of(one["value"], exact[one["candidate"]]), one["rank"], one["tied"])
                 for one in unit["order"]
                 if all(one["candidate"] in unit["cuts"][key]["standing"] for key in stage["cuts"])
             )
         )
         for unit in stage["units"].values()
     ]
-
-
-def _stored_value(text: str, exact: str) -> Exact:
-    """A stored total: the figure as it is shown, or the exact one where its decimals never end."""
-    return Fraction(exact) if text.endswith("…") else Decimal(text)

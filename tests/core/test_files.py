@@ -19,10 +19,10 @@ PDF = b"%PDF-1.7 a document"
 CAP = 3 * PIECE
 
 
-@pytest.fixture(params=["folder", "object store"])
+@pytest.fixture(params=["folder", "S3"])
 def files(request: pytest.FixtureRequest, tmp_path: Path) -> Files:
-    """A store in a folder, and one that is reached as S3 is: objects only, no paths."""
-    url = f"file://{tmp_path}/files" if request.param == "folder" else "memory:///"
+    """A store in a folder, and one on a real S3 server."""
+    url = f"file://{tmp_path}/files" if request.param == "folder" else request.getfixturevalue("s3_url")
     return Files(url, tmp_path / "incoming")
 
 
@@ -120,10 +120,25 @@ def test_a_stream_that_breaks_off_leaves_nothing(files: Files, tmp_path: Path) -
     assert incoming(tmp_path) == []
 
 
-def test_what_is_not_kept_is_not_there(files: Files) -> None:
-    assert not files.has("0" * 64)
-    with pytest.raises(FileNotFoundError):
-        files.read("0" * 64)
+def test_what_is_not_kept_is_not_there(files: Files, tmp_path: Path) -> None:
+    digest = "0" * 64
+    assert not files.has(digest)
+    for read in (files.read, lambda one: files.read_range(one, 0, 1), lambda one: files.fetch(one).open()):
+        with pytest.raises(FileNotFoundError):
+            read(digest)
+    assert incoming(tmp_path) == []
+
+
+def test_a_large_file_that_goes_in_parts_is_read_back_across_their_bounds(files: Files, tmp_path: Path) -> None:
+    content = JPEG + b"".join(number.to_bytes(4) for number in range(5 * PIECE))
+    saved = files.receive(io.BytesIO(content), cap=len(content), kinds=PICTURES)
+    assert (saved.sha256, saved.size) == (hashlib.sha256(content).hexdigest(), len(content))
+    assert digest_of(files.fetch(saved.sha256)) == (saved.sha256, saved.size)
+    for bound in (5 * PIECE, 10 * PIECE, 15 * PIECE):
+        assert files.read_range(saved.sha256, bound - 7, 15) == content[bound - 7 : bound + 8]
+    start = 5 * PIECE - 1
+    assert b"".join(files.pieces(saved.sha256, start, 2 * PIECE + 2)) == content[start : start + 2 * PIECE + 2]
+    assert files.read_range(saved.sha256, saved.size - 3, 3) == content[-3:]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

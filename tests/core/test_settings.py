@@ -92,3 +92,10 @@ def test_messages_by_smtp_need_a_relay_and_a_sender(url: str) -> None:
 @pytest.mark.parametrize("url", ["smtp://localhost?from=a@b.cn", "smtps://u:p@mail.example.cn:465/?from=a@b.cn"])
 def test_usable_relays_are_taken(url: str) -> None:
     assert read_settings({"GONGXUAN_MESSAGES": "smtp", "GONGXUAN_SMTP_URL": url}).smtp_url == url
+
+
+@pytest.mark.parametrize("url", ["s3:bucket", "s3://", "s4://bucket", "/folder", "file://folder", "memory:///"])
+def test_files_are_kept_in_a_folder_or_a_bucket(url: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        read_settings({"STORAGE_URL": url})
+    assert caught.value.problems[0].field == "STORAGE_URL"

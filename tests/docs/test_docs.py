@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-DOCS = sorted((ROOT / "docs").glob("*.md"))
+DOCS = sorted((ROOT / "docs").rglob("*.md"))
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
@@ -24,7 +24,18 @@ def test_the_commands_of_the_operations_guide_work_as_written(tmp_path: Path) ->
     assert done.stdout.count("The journal holds") == 3
 
 
-@pytest.mark.parametrize("path", [*DOCS, *ROOT.glob("*.md")], ids=lambda path: path.name)
+def test_the_commands_of_the_scoring_guide_work_as_written(tmp_path: Path) -> None:
+    (script,) = BLOCK.findall((ROOT / "docs/scoring-command.md").read_text("utf-8"))
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["bash", "-euc", script], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("68.84") == 4
+    assert '"total": "68.84"' in (tmp_path / "result.json").read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", [*DOCS, *ROOT.glob("*.md")], ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_and_pictures_lead_somewhere(path: Path) -> None:
     links = LINK.findall(path.read_text("utf-8"))
     assert [link for link in links if not (path.parent / link).exists()] == []

@@ -12,9 +12,10 @@ from core.errors import Denied, Refusal
 from core.people import SYSTEM_SCOPE, Actor, Duty
 from core.tables import Account, DutyGrant, Person, WebSession
 from interview import actions, queries
+from interview.actions import NewRelation
 from interview.hearing import EventKind
 from interview.lots import Register
-from interview.panel import JudgeKind, RecusalRule, Relation, Source, Tie
+from interview.panel import JudgeKind, RecusalRule, Source, Tie
 from interview.tables import Judge, Recusal, Room, Seat
 from tests.interview.day import NOW, Day, in_rows, make_day, ready_day, staff
 
@@ -53,7 +54,7 @@ def test_who_composes_no_panels_here_does_none_of_it(day: Day) -> None:
             (actions.open_room, (day.posts[0], "9", "第九考场")),
             (actions.note_recusal, (day.rooms["1"], judge_id, RecusalRule.INTEREST, Source.JUDGE)),
             (actions.seat_judge, (day.rooms["1"], judge_id, 2)),
-            (actions.issue_seat_card, (seat_id, "card", "pin")),
+            (actions.issue_seat_card, (seat_id, "mark", "hash")),
             (actions.withdraw_seat, (seat_id, "生病")),
             (actions.admit, (day.publication_id, [])),
         ):
@@ -67,7 +68,7 @@ def test_what_is_not_there_gets_the_same_answer_as_what_is_anothers(day: Day) ->
         (actions.open_room, (9999, "9", "第九考场")),
         (actions.note_recusal, (9999, 1, RecusalRule.INTEREST, Source.JUDGE)),
         (actions.seat_judge, (9999, 1, 2)),
-        (actions.issue_seat_card, (9999, "card", "pin")),
+        (actions.issue_seat_card, (9999, "mark", "hash")),
         (actions.withdraw_seat, (9999, "生病")),
         (actions.admit, (9999, [])),
         (actions.record_draw, (9999, Register("1", ("监督员",), ()))),
@@ -159,6 +160,11 @@ def test_a_panel_that_lacks_judges_or_a_chief_is_told_so_in_the_dry_run(day: Day
     assert [problem.field for problem in check.problems] == ["panel", "panel", "chief"]
 
 
+def related(ticket: str, tie: Tie, source: Source, reference: str = "") -> NewRelation:
+    """A tie to a candidate."""
+    return NewRelation(("sealed", f"hash-of-{ticket}"), tie, source, reference)
+
+
 def test_a_candidate_of_any_post_judges_nobody(day: Day) -> None:
     for post in (0, 1):
         ticket = day.tickets[post][0]
@@ -172,10 +178,10 @@ def test_a_candidate_of_any_post_judges_nobody(day: Day) -> None:
         ({"unit": "单位20261002"}, "served in the same unit"),
         ({"units_before": ("单位20261002",)}, "served in the same unit"),
         (
-            {"relations": (Relation("hash-of-20261002", Tie.IN_LAW, Source.CANDIDATE, "表3"),)},
+            {"relations": (related("20261002", Tie.IN_LAW, Source.CANDIDATE, "表3"),)},
             "is related to candidate",
         ),
-        ({"relations": (Relation("hash-of-20261002", Tie.INTEREST, Source.JUDGE),)}, "has an interest in candidate"),
+        ({"relations": (related("20261002", Tie.INTEREST, Source.JUDGE),)}, "has an interest in candidate"),
     ],
 )
 def test_a_conflict_with_a_candidate_of_the_room_is_refused_with_its_rule(
@@ -189,9 +195,7 @@ def test_a_conflict_with_a_candidate_of_the_room_is_refused_with_its_rule(
 
 def test_a_tie_to_a_candidate_of_another_post_is_no_conflict_in_this_room(day: Day) -> None:
     ticket = day.tickets[1][0]
-    seat(
-        day, day.judge("甲", unit=f"单位{ticket}", relations=(Relation(f"hash-of-{ticket}", Tie.SPOUSE, Source.JUDGE),))
-    )
+    seat(day, day.judge("甲", unit=f"单位{ticket}", relations=(related(ticket, Tie.SPOUSE, Source.JUDGE),)))
 
 
 def test_a_representative_needs_a_qualification_valid_on_the_day(day: Day) -> None:
@@ -317,27 +321,27 @@ def open_tablet(day: Day, seat_id: int, token: str) -> None:
 def test_a_new_card_voids_the_old_one_and_signs_its_tablet_out(day: Day) -> None:
     seat_id = seat(day, day.judge("甲"))
     other = seat(day, day.judge("乙"), 2)
-    day.run(actions.issue_seat_card, day.composer, seat_id, "card one", "pin one")
+    day.run(actions.issue_seat_card, day.composer, seat_id, "mark one", "hash one")
     open_tablet(day, seat_id, "lost")
     open_tablet(day, other, "at work")
-    day.run(actions.issue_seat_card, day.composer, seat_id, "card two", "pin two")
+    day.run(actions.issue_seat_card, day.composer, seat_id, "mark two", "hash two")
     kept = day.read(lambda session: session.get(Seat, seat_id))
-    assert (kept.card_hash, kept.pin_hash, kept.card_issued_at) == ("card two", "pin two", day.at)
+    assert (kept.card_mark, kept.card_hash, kept.card_issued_at) == ("mark two", "hash two", day.at)
     assert {one.token_hash: one.ended_at for one in rows(day, WebSession)} == {"lost": day.at, "at work": None}
-    assert not any("card two" in line.body or "pin two" in line.body for line in day.journal())
+    assert not any("mark two" in line.body or "hash two" in line.body for line in day.journal())
 
 
 def test_a_withdrawn_seat_has_no_card_no_session_and_does_not_come_back(day: Day) -> None:
     seat_id = seat(day, day.judge("甲"))
-    day.run(actions.issue_seat_card, day.composer, seat_id, "card", "pin")
+    day.run(actions.issue_seat_card, day.composer, seat_id, "mark", "hash")
     open_tablet(day, seat_id, "open")
     with pytest.raises(Refusal, match="write down the reason"):
         day.run(actions.withdraw_seat, day.composer, seat_id, " ")
     day.run(actions.withdraw_seat, day.composer, seat_id, "突发疾病")
     kept = day.read(lambda session: session.get(Seat, seat_id))
-    assert (kept.card_hash, kept.pin_hash, kept.withdrawn_reason) == (None, "", "突发疾病")
+    assert (kept.card_mark, kept.card_hash, kept.withdrawn_reason) == ("", "", "突发疾病")
     assert [one.ended_at for one in rows(day, WebSession)] == [day.at]
     assert not any("突发疾病" in line.body for line in day.journal())
-    for act, args in ((actions.withdraw_seat, ("又",)), (actions.issue_seat_card, ("card", "pin"))):
+    for act, args in ((actions.withdraw_seat, ("又",)), (actions.issue_seat_card, ("mark", "hash"))):
         with pytest.raises(Refusal, match="has been withdrawn"):
             day.run(act, day.composer, seat_id, *args)

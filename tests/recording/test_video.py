@@ -164,6 +164,17 @@ def test_a_silent_recording_gives_a_silent_copy(convert, tmp_path):
     assert probe(tmp_path / "review").audio is None
 
 
+@pytest.mark.parametrize(
+    "make", [lambda path, target: review_copy(path, target, found()), poster], ids=["review copy", "poster"]
+)
+def test_nothing_is_made_of_what_a_list_points_to(tmp_path, clip, make):
+    (tmp_path / "clip.mp4").write_bytes(clip.read_bytes())
+    (tmp_path / "list.mp4").write_text("ffconcat version 1.0\nfile clip.mp4\n")
+    with pytest.raises(Refusal, match="could not be converted"):
+        make(tmp_path / "list.mp4", tmp_path / "made")
+    assert not (tmp_path / "made").exists()
+
+
 def test_what_ffmpeg_cannot_read_leaves_no_copy_behind(tmp_path):
     source = tmp_path / "bad.mp4"
     source.write_text("not a video")

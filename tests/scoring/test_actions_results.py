@@ -207,7 +207,7 @@ def test_nobody_who_left_after_the_tally_is_admitted_by_it(written: Course) -> N
 
 def test_a_tally_under_rules_that_were_replaced_is_not_published(written: Course) -> None:
     written.accept(ENTRY)
-    written.freeze_anew("per_place = 4", "per_place = 2")
+    written.freeze_anew("per_place = 4", "per_place = 3")
     with pytest.raises(Stale, match="compute it again"):
         written.publish(ENTRY)
     assert written.selection().stage == "written_results"

@@ -1,5 +1,6 @@
 """The scheme is proposed by one hand and frozen and announced by another, all its sections checked at once."""
 
+import hashlib
 import json
 from collections import Counter
 from datetime import timedelta
@@ -13,6 +14,7 @@ from core.db import Database
 from core.errors import Denied, Refusal
 from core.people import Actor, Duty
 from exam import actions as exam
+from exam.counts import PostCount
 from exam.plan import PublicationKind
 from exam.queries import publications, rule_sets, selection_row
 from exam.tables import RuleSet
@@ -57,10 +59,12 @@ def proposed(road: Road, version: int) -> RuleSet:
         return next(one for one in rule_sets(session, road.selection_id) if one.version == version)
 
 
-def freeze(road: Road, version: int, *, sha256: str = "", actor: Actor | None = None, now: Any = SOON) -> Any:
+def freeze(
+    road: Road, version: int, *, sha256: str = "", actor: Actor | None = None, now: Any = SOON, **named: Any
+) -> Any:
     actor = actor or road.staff(APPROVER, proven=now)
     digest = sha256 or proposed(road, version).sha256
-    return road.run(freeze_and_announce, actor, road.selection_id, version, digest, now=now)
+    return road.run(freeze_and_announce, actor, road.selection_id, version, digest, now=now, **named)
 
 
 def problems(road: Road, found: dict[str, Any]) -> tuple[Any, ...]:
@@ -261,3 +265,53 @@ def test_rules_are_not_changed_once_the_interview_has_begun(database: Database, 
     approver = staff(41, course.id, Duty.SELECTION_APPROVER, proof=course.day.at)
     with pytest.raises(Refusal, match="interview has begun"):
         course.day.run(freeze_and_announce, approver, course.id, 2, digest)
+
+
+# ── risks ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+RISKY = scheme_text().replace("pass_mark = 60", "")
+
+
+def frozen_line(road: Road) -> dict[str, Any]:
+    (line,) = road.journal("rule_set.frozen")
+    found: dict[str, Any] = json.loads(line.body)[-1]
+    return found
+
+
+def test_a_risk_that_must_be_answered_keeps_the_scheme_from_being_frozen_without_a_word(road: Road) -> None:
+    version = propose(road, document(RISKY))
+    for answer in ("", "  \n"):
+        refused = refusal_of(lambda answer=answer: freeze(road, version, answer=answer))
+        assert refused.sentence == "Say why these rules are meant: {count} risks must be answered."
+        assert (refused.problems[0].field, refused.facts["count"]) == ("answer", 1)
+    assert proposed(road, version).state == "proposed"
+
+
+def test_the_answer_is_kept_with_the_version_and_its_digest_in_the_journal(road: Road) -> None:
+    version = propose(road, document(RISKY))
+    freeze(road, version, answer=" 本次不设合格线，由面试把关。 ")
+    row = proposed(road, version)
+    assert (row.state, row.answer) == ("frozen", "本次不设合格线，由面试把关。")
+    facts = frozen_line(road)
+    assert facts["answer"] == hashlib.sha256(row.answer.encode()).hexdigest()
+    assert facts["risks"][0] == "no_written_minimum"
+
+
+def test_what_is_only_worth_a_look_asks_for_no_word_and_stands_in_the_journal(road: Road) -> None:
+    freeze(road, propose(road))
+    assert proposed(road, 1).answer == ""
+    assert frozen_line(road)["answer"] == ""
+    assert "no_floor" in frozen_line(road)["risks"]
+
+
+def test_a_circle_drawn_too_narrow_must_be_answered_too(road: Road) -> None:
+    version = propose(road)
+    narrow = [PostCount("01", 1, 30, 1, ())]
+    assert refusal_of(lambda: freeze(road, version, counts=narrow)).facts["count"] == 1
+    freeze(road, version, counts=narrow, answer="急需该专业人才，报上级同意。")
+    assert "narrow_conditions" in frozen_line(road)["risks"]
+
+
+def test_an_answer_is_no_novel(road: Road) -> None:
+    version = propose(road, document(RISKY))
+    assert refusal_of(lambda: freeze(road, version, answer="长" * 2001)).problems[0].field == "answer"

@@ -263,8 +263,8 @@ def test_a_line_that_nobody_asked_for_is_told():
     assert told(DRAWN, field, lines=(line, line, replace(line, mark=Decimal(101), post="09"))) == [
         "written: The pass mark of written stands twice.",
         "written: The pass mark of written stands twice.",
-        "written: 101 is not between 0 and 100.",
-        "written: There is no post 09.",
+        "written.09: 101 is not between 0 and 100.",
+        "written.09: There is no post 09.",
     ]
 
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from scoring.explain import Names, step_sentence
-from scoring.inputs import Candidate, Inputs, KnownRoom, Post
+from scoring.inputs import Candidate, Inputs, Post
 from scoring.marks import MarkState
+from scoring.rooms import KnownRoom
 from scoring.tally import tally
 from tests.scoring.building import candidate, case, inputs, marks, scheme_from
 from web.i18n import Language, Translator
@@ -95,7 +96,9 @@ def test_published_rooms_known_by_sum_and_number_alone(name):
         f'reference = "pooled_mean"\nmean_decimals = {rule["mean_decimals"]}\n'
         f"coefficient_decimals = {rule['coefficient_decimals']}\ndecimals = {rule['score_decimals']}"
     )
-    rooms = tuple(KnownRoom("mark", row["room"], Decimal(row["sum"]), row["n"], "01") for row in published["rows"])
+    rooms = tuple(
+        KnownRoom.summed("mark", row["room"], Decimal(row["sum"]), row["n"], "01") for row in published["rows"]
+    )
     one = Candidate("x", "01", marks(mark="80"), rooms={"mark": rooms[0].room})
     made = tally(own, inputs(one, rooms=rooms))
     assert made.refusals == ()
@@ -110,7 +113,7 @@ def test_published_rooms_known_by_sum_and_number_alone(name):
 
 
 def known(*rooms: tuple[str, str, int], unit: str = "01") -> tuple[KnownRoom, ...]:
-    return tuple(KnownRoom("mark", room, Decimal(total), count, unit) for room, total, count in rooms)
+    return tuple(KnownRoom.summed("mark", room, Decimal(total), count, unit) for room, total, count in rooms)
 
 
 def test_one_room_in_full_and_the_other_by_its_sum():
@@ -122,14 +125,16 @@ def test_one_room_in_full_and_the_other_by_its_sum():
 @pytest.mark.parametrize(
     ("rooms", "sentence"),
     [
-        (known(("2", "261", 4)), "Room 2: sum 261 of 4 marks does not agree with its 4 known marks."),
-        (known(("2", "200", 3)), "Room 2: sum 200 of 3 marks does not agree with its 4 known marks."),
-        (known(("2", "200", 5)), "Room 2: sum 200 of 5 marks does not agree with its 4 known marks."),
+        (known(("2", "261", 4)), "mark.2: The marks of room 2 add up to 260, not to 261."),
+        (known(("2", "200", 3)), "mark.2: Room 2 is said to have 3 marks, but 4 are given."),
+        (known(("2", "200", 5)), "mark.2: The marks of room 2 add up to 260, more than 200."),
         (known(("2", "260", 4), ("2", "260", 4)), "mark.2: The room 2 stands twice."),
         (known(("2", "401", 4)), "mark.2: 401 is no sum of 4 marks between 0 and 100."),
-        (known(("2", "0", 0)), "mark.2: 0 is no sum of 0 marks between 0 and 100."),
+        ((KnownRoom("mark", "2", Decimal("100.5"), unit="01"),), "mark.2: 100.5 is not between 0 and 100."),
+        ((KnownRoom("mark", "", Decimal(-1), unit="01"),), "mark: -1 is not between 0 and 100."),
+        (known(("2", "260", 4), unit=""), "mark.2: The post is missing."),
         (known(("2", "260", 4), unit="09"), "mark.2: There is no post 09."),
-        ((KnownRoom("speech", "2", Decimal(260), 4),), "speech.2: The scheme has no coefficient for speech."),
+        ((KnownRoom("speech", "2", Decimal(65), 4),), "speech.2: The scheme has no coefficient for speech."),
     ],
 )
 def test_a_sum_that_cannot_be_is_told(rooms, sentence):
@@ -139,7 +144,9 @@ def test_a_sum_that_cannot_be_is_told(rooms, sentence):
 
 def test_a_rule_that_looks_at_single_marks_refuses_sums():
     made = tally(scheme("leave_out_above = 90"), inputs(*sat({"1": ["80", "70"]}), rooms=known(("2", "260", 4))))
-    assert [str(problem) for problem in made.refusals] == ["The rule needs every single mark of room 2, not their sum."]
+    assert [str(problem) for problem in made.refusals] == [
+        "mark.2: The rule needs every single mark of room 2, not their sum."
+    ]
 
 
 def test_a_mark_without_a_room_beside_others_with_one_is_told_and_not_a_crash():
@@ -148,8 +155,20 @@ def test_a_mark_without_a_room_beside_others_with_one_is_told_and_not_a_crash():
     assert [str(problem) for problem in made.refusals] == [
         "x.mark: The room must be known for a part with a room coefficient."
     ]
-    alone = tally(scheme(""), inputs(candidate("x", mark="70"), candidate("y", mark="60")))
-    assert values(alone) == {"x": "70", "y": "60"}
+    alone = tally(scheme(""), inputs(*sat({"1": ["70", "60"]})))
+    assert values(alone) == {"01-1-1": "70", "01-1-2": "60"}
+
+
+def test_a_stated_mean_of_all_is_taken_even_where_every_mark_is_at_hand():
+    stated = (KnownRoom("mark", "", Decimal(61), unit="01"),)
+    assert values(tally(scheme(""), inputs(*sat({"1": ["60"]}), rooms=stated))) == {"01-1-1": "61"}
+    two = values(tally(scheme("decimals = 1"), inputs(*sat({"1": ["60"], "2": ["61"]}), rooms=stated)))
+    assert set(two.values()) == {"61.0"}
+
+
+def test_rooms_without_any_of_their_candidates_have_coefficients_too():
+    made = tally(scheme(""), Inputs((Post("01", 1),), (), rooms=known(("1", "60", 1), ("2", "80", 1))))
+    assert made.last.rooms["01"]["mark"].reference == 70
 
 
 SUBJECTS = """

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from core.errors import Refusal
-from scoring.inputs import KnownRoom
 from scoring.marks import MarkState
+from scoring.rooms import KnownRoom
 from scoring.tally import Because, tally
 from tests.scoring.building import TWO_PARTS, candidate, inputs, scheme_from
 
@@ -199,7 +199,7 @@ def test_with_more_present_only_the_wider_floor_is_asked():
 def test_the_mean_of_a_panel_may_be_known_by_sum_and_number(interview, enters):
     rule = scheme(AT_MOST + 'floor = ["room_mean"]')
     one = replace(candidate("a", written="90", interview=interview), rooms={"interview": "3"})
-    heard = KnownRoom("interview", "3", Decimal(936), 12)
+    heard = KnownRoom.summed("interview", "3", Decimal(936), 12)
     made = tally(rule, inputs(one, rooms=(heard,)))
     assert made.refusals == ()
     assert made.result("a").entered is enters

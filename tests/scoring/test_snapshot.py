@@ -10,9 +10,11 @@ from scoring.ballots import BallotCount
 from scoring.explain import Names, reason_sentence, step_sentence
 from scoring.findings import Finding
 from scoring.formula import BonusPoints
-from scoring.inputs import Candidate, KnownRoom, PassLine
+from scoring.inputs import Candidate, PassLine
 from scoring.marks import Mark, MarkState
+from scoring.rooms import KnownRoom
 from scoring.snapshot import changed_results, inputs_document, inputs_fingerprint, tally_document
+from scoring.stored import inputs_of
 from scoring.tally import tally
 from tests.scoring.building import FURTHER, TWO_PARTS, candidate, inputs, scheme_from, totals
 from web.i18n import Language, Translator
@@ -48,7 +50,7 @@ def test_a_result_has_every_figure_as_text():
 
 
 def test_a_refused_tally_has_its_refusals_and_nothing_else():
-    document = tally_document(tally(scheme_from(TWO_PARTS), inputs(candidate("a", written="101"))))
+    document = tally_document(tally(scheme_from(TWO_PARTS), inputs(candidate("a", written="101", interview="80"))))
     assert document["results"] == document["stages"] == []
     assert document["refusals"] == [
         {
@@ -141,8 +143,9 @@ def test_inputs_of_every_kind_stand_in_the_document_and_in_its_fingerprint():
         ballots={"assessment": (BallotCount("a", {"good": 3}), BallotCount("b", {"good": 2, "fair": 1}))},
         findings=(Finding("marked", "written"), Finding("integrity", article="第五条")),
     )
-    room, line = KnownRoom("written", "law", Decimal("80.50"), 1), PassLine("written", Decimal("60.0"))
-    made = inputs(one, rooms=(room,), lines=(line,))
+    mean = KnownRoom("written", "", Fraction(247, 3), unit="01")
+    room, line = KnownRoom.summed("written", "law", Decimal("80.50"), 1), PassLine("written", Decimal("60.0"))
+    made = inputs(one, rooms=(room, mean), lines=(line,))
     document = json.loads(canonical(inputs_document(made)))
     (found,) = document["candidates"]
     assert found["marks"] == {"written": "80.5", "appraisal": "87.5/92", "resume": "grade:senior"}
@@ -151,8 +154,12 @@ def test_inputs_of_every_kind_stand_in_the_document_and_in_its_fingerprint():
         {"kind": "integrity", "part": "", "article": "第五条", "authority": ""},
         {"kind": "marked", "part": "written", "article": "", "authority": ""},
     ]
-    assert document["rooms"] == [{"part": "written", "unit": "", "room": "law", "sum": "80.5", "count": 1}]
+    assert document["rooms"] == [
+        {"part": "written", "unit": "", "room": "law", "sum": "80.5", "count": 1},
+        {"part": "written", "unit": "01", "room": "", "mean": "247/3"},
+    ]
     assert document["lines"] == [{"part": "written", "post": "", "mark": "60"}]
+    assert inputs_fingerprint(inputs_of(document)) == inputs_fingerprint(made)
     turned = replace(one, findings=one.findings[::-1], ballots={"assessment": one.ballots["assessment"][::-1]})
     assert inputs_fingerprint(replace(made, candidates=(turned,))) == inputs_fingerprint(made)
     cleared = replace(made, candidates=(replace(one, findings=()),))

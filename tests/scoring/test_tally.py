@@ -310,7 +310,7 @@ def test_everything_wrong_with_the_inputs_is_listed_at_once():
             "b.interview: The room must be known for a part with a room coefficient.",
             "c.interview: This part is marked by a panel; it takes judges' sheets, not one mark.",
             "c.written: No panel marks written.",
-            "d.common: The scheme gives no bonus points on common.",
+            "d.bonus:common: The scheme gives no bonus points on common.",
             "interview: The candidate z is not known.",
             "final: There is no cut final.",
         ]
@@ -332,7 +332,7 @@ def test_missing_sheets_and_marks_of_all_candidates_are_listed_together():
 def test_a_room_without_a_mean_is_a_refusal_of_the_tally():
     nothing = heard("b", "80", experts=["0"] * 7, delegates=["0"] * 2, room="2")
     assert told(tally(OPEN, inputs(heard("a", "80"), nothing))) == [
-        "The mean of room 2 is not above 0: no coefficient can be made."
+        "interview.2: The mean of room 2 is not above 0: no coefficient can be made."
     ]
 
 

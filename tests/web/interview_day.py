@@ -18,11 +18,11 @@ from tests.interview.day import Day, in_rows, make_day
 from tests.web.desk import PASSWORD, PASSWORD_HASH, problems
 from web.app import make_app
 from web.house import House
-from web.passwords import hash_password
+from web.seat_cards import SeatCard
 from web.sheet_door import SheetDoor
 
 PIN = "135790"
-PIN_HASH = hash_password(PIN)
+CARD_HASH = SeatCard("____CARD", PIN).kept()[1]  # all cards of the tests differ in their marks alone
 CODE = "LC2026"
 STAFF: Mapping[str, Duty] = {
     "officer": Duty.EXAM_OFFICER,
@@ -101,9 +101,8 @@ class DayInHouse:
     def card(self, seat_id: int) -> str:
         """The code of a seat's card, issued now if there is none."""
         if seat_id not in self.cards:
-            self.cards[seat_id] = f"CARD{seat_id:04}"
-            card_hash = self.house.vault.fingerprint(self.cards[seat_id])
-            self.day.run(issue_seat_card, self.day.composer, seat_id, card_hash, PIN_HASH)
+            self.cards[seat_id] = f"{seat_id:04}CARD"
+            self.day.run(issue_seat_card, self.day.composer, seat_id, f"{seat_id:04}", CARD_HASH)
         return self.cards[seat_id]
 
     def _new(self, contact: str = "", *, tablet: bool = False) -> Browser:

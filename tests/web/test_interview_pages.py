@@ -15,7 +15,7 @@ from interview.actions import register_judge
 from interview.actions.panels import NewJudge
 from interview.panel import JudgeKind, Source
 from interview.queries import panel
-from interview.tables import Draw, Hearing, Judge, Recusal, Room, Seat
+from interview.tables import Draw, Hearing, Judge, JudgeRelation, Recusal, Room, Seat
 from tests.web.desk import problems
 from tests.web.interview_day import CODE, Browser, DayInHouse, open_day, ready
 from web.house import House
@@ -134,9 +134,10 @@ def test_a_judge_is_registered_with_a_sealed_identity_number(early: DayInHouse) 
     assert vault.open(person.identity_cipher) == JUDGE["identity_number"]
     assert person.identity_hash == vault.fingerprint(JUDGE["identity_number"])
     assert judge.units_before == ["市委党校", "市发改委"]
-    assert judge.relations == [
-        {"person": vault.fingerprint(RELATIVE), "tie": "in_law", "source": "judge", "reference": "回避表3"}
-    ]
+    (kept,) = rows(early, JudgeRelation)
+    assert (kept.judge_id, kept.tie, kept.source, kept.reference) == (judge.id, "in_law", "judge", "回避表3")
+    assert vault.open(kept.identity_cipher) == RELATIVE
+    assert kept.identity_hash == vault.fingerprint(RELATIVE)
 
 
 def test_a_judges_form_names_every_problem_and_keeps_what_was_typed(early: DayInHouse) -> None:
@@ -242,8 +243,8 @@ def test_cards_are_shown_once_and_only_their_hashes_are_kept(day: DayInHouse) ->
     assert all(re.fullmatch(r"[2-9A-HJ-NP-Z]{8}", one) for one in codes)
     assert all(re.fullmatch(r"[0-9]{6}", one) for one in pins)
     kept = rows(day, Seat)
-    assert [one.card_hash for one in kept] == [day.house.vault.fingerprint(one) for one in codes]
-    assert all(one.pin_hash.startswith("$argon2id$") for one in kept)
+    assert [one.card_mark for one in kept] == [one[:4] for one in codes]
+    assert all(one.card_hash.startswith("$argon2id$") for one in kept)
     assert not any(one in officer.get(path).text for one in secrets)
     tablet = day.browser("room")
     tablet.get("/judge/open")

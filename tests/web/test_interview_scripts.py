@@ -20,7 +20,7 @@ from recording.actions import CHECKER, finish_check, receive_recording
 from recording.clips import make_clip
 from recording.tables import Recording
 from tests.web.desk import PASSWORD
-from tests.web.interview_day import CODE, PIN, PIN_HASH, DayInHouse, ready
+from tests.web.interview_day import CARD_HASH, CODE, PIN, DayInHouse, ready
 from tests.web.test_recording_pages import BLACK, POSTER, PROBE
 from web.app import make_app
 from web.house import House
@@ -205,10 +205,10 @@ def test_the_next_sheet_opens_by_itself_on_the_receipt(site: Site) -> None:
     made = site.day
     hearing_id = made.day.hear(1)
     seat_id = made.day.seats["1"][0]
-    made.day.run(issue_seat_card, made.day.composer, seat_id, made.house.vault.fingerprint("FIRST234"), PIN_HASH)
+    made.day.run(issue_seat_card, made.day.composer, seat_id, "OPEN", CARD_HASH)
     for one in made.day.seats["1"]:
         made.day.submit(one, hearing_id)
-    tablet = site.tablet("FIRST234")
+    tablet = site.tablet("OPENCARD")
     tablet.goto(f"{site.address}/judge/1")
     expect(tablet.locator("#next")).to_contain_text("请等下一位考生入场")
     made.day.seal(hearing_id)

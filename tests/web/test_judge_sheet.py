@@ -59,6 +59,7 @@ class Desk:
             "sequence": self.sequence,
             "marks": self.marks,
             "elements": self.elements,
+            "form": repr(self.elements),
             "draft_url": "/draft",
             "check_url": "/check",
             "links": [("/paper", "改用纸质")],

@@ -213,9 +213,9 @@ def test_topics_of_others_are_denied(entrance: Entrance, topics: str) -> None:
 @pytest.fixture
 def served(entrance: Entrance, tmp_path: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     """A server process on the house's data, and its address."""
-    from tests.postgres import _free_port
+    from tests.machine import free_ports
 
-    port = _free_port()
+    (port,) = free_ports(1)
     entrance.employ("officer")
     entrance.selection("officer", Duty.EXAM_OFFICER)
     process = subprocess.Popen(

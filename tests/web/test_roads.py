@@ -69,8 +69,8 @@ def test_days_are_those_planned_and_those_on_which_a_first_version_was_published
     road = road_of(selection(Stage.WRITTEN_RESULTS), published, CLOSES, BEIJING, papers=papers)
     say = Translator(Language.CHINESE)
     days = dict(zip(SHOWN, (say.fact(one.when) for one in road.stages), strict=True))
-    assert days[Stage.REGISTRATION] == "9月21日至9月30日"
-    assert days[Stage.WRITTEN_EXAM] == "10月24日至10月25日"
+    assert days[Stage.REGISTRATION] == "9月21日至30日"
+    assert days[Stage.WRITTEN_EXAM] == "10月24日至25日"
     assert days[Stage.WRITTEN_RESULTS] == "11月3日"
     assert days[Stage.INTERVIEW] == "11月21日"
     assert days[Stage.COMPOSITE] == ""
@@ -79,6 +79,11 @@ def test_days_are_those_planned_and_those_on_which_a_first_version_was_published
 def test_the_road_is_named_in_the_language_asked_for():
     assert road_of(selection(Stage.VETTING), [], CLOSES, BEIJING).name == "公开选拔"
     assert road_of(selection(Stage.VETTING), [], CLOSES, BEIJING, english=True).name == "Open selection"
+
+
+def test_a_span_over_two_months_names_both():
+    assert Translator(Language.CHINESE).fact(short_days(date(2026, 9, 30), date(2026, 10, 2))) == "9月30日至10月2日"
+    assert Translator(Language.ENGLISH).fact(short_days(date(2026, 9, 21), date(2026, 9, 30))) == "21 to 30 Sep"
 
 
 def test_a_span_of_one_day_is_one_day():

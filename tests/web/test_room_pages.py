@@ -127,7 +127,7 @@ def test_forms_are_renewed_when_the_hearing_has_moved_on_and_left_alone_otherwis
     assert "hx-trigger" not in room.get(f"{PATH}/rooms/1/progress?seen={seen}", **FRAGMENT).headers
     act(day, EventKind.CALL, supervisor="1")
     moved = room.get(f"{PATH}/rooms/1/progress?seen={seen}", **FRAGMENT)
-    assert moved.headers["hx-trigger"] == '{"moved": {"target": "#desk"}}'
+    assert moved.headers["hx-trigger"] == '{"moved": {"target": "#renew"}}'
     assert "<form" not in moved.text
     desk = room.get(f"{PATH}/rooms/1", **FRAGMENT)
     assert "The speech begins" in desk.text

@@ -16,8 +16,10 @@ from exam.tables import Selection
 from web.demo import day, front
 from web.demo.front import Pictures, Sample
 from web.demo.pictures import draw_papers
-from web.demo.stage import PASSWORD, PIN, Stage
+from web.demo.stage import ADMINISTRATORS, PASSWORD, PIN, STAFF, Stage
 from web.house import House
+from web.i18n import Language, Translator
+from web.words import duty_words
 
 Say = Callable[[str], None]
 PORTRAITS = 12
@@ -118,15 +120,16 @@ def _has_selections(session: Session) -> bool:
 
 
 def show_sign_ins(found: SignIns, address: str, outbox: Path, say: Say) -> None:
-    """Print the address and one sign-in per audience."""
-    names = "editor approver vetter vetter2 room supervisor tally tallycheck committee system security audit"
+    """Print the address and the sign-ins by audience, those of the staff in the order of the road."""
+    chinese = Translator(Language.CHINESE)
+    staff = [f"{sign_in} {chinese(duty_words(duty))}" for sign_in, _, duty in (*STAFF, *ADMINISTRATORS)]
     for line in (
         "",
-        f"公开页面 / public          {address}",
-        f"考生 / candidate           {address}sign-in   {found.candidate}   {PASSWORD}",
-        f"工作人员 / staff           {address}staff     {names}   {PASSWORD}",
-        f"评委 / judge               {address}judge     {found.card}   PIN {PIN}",
-        f"党委 / committee           {address}sign-in   committee   {PASSWORD}",
+        f"公开页面 / public      {address}",
+        f"登录 / sign in         {address}sign-in   密码 / password  {PASSWORD}",
+        f"  考生 / candidate     {found.candidate}",
+        *(f"  {'　'.join(staff[start : start + 4])}" for start in range(0, len(staff), 4)),
+        f"评委 / judge           {address}judge     {found.card}   PIN {PIN}",
         f"一次性验证码 / one-time codes appear here and in {outbox}",
         "Ctrl-C 结束 / ends it",
     ):

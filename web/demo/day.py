@@ -42,7 +42,7 @@ from scoring.queries import COMPOSITE, ENTRY
 from web.demo.cast import CAST, invent
 from web.demo.front import Sample
 from web.demo.stage import PIN, Stage
-from web.passwords import PASSWORDS
+from web.seat_cards import SeatCard, new_card
 
 CLIP_SECONDS = 8
 WAIT_SECONDS = 600
@@ -84,11 +84,11 @@ def seat_panel(stage: Stage, sample: Sample, selection_id: int, room: str, name:
         )
         judge_id = stage.act(register_judge, officer, selection_id, judge, now=now)
         seat_id = stage.act(seat_judge, officer, room_id, judge_id, number, chief=number == 1, now=now)
-        card = f"{room}{number:02d}-{secrets.token_hex(3).upper()}"
-        pin = PASSWORDS.hash(PIN) if number == 2 else "!"
-        stage.act(issue_seat_card, officer, seat_id, stage.house.vault.fingerprint(card), pin, now=now)
+        card = SeatCard(new_card().code, PIN)
+        kept = card.kept() if number == 2 else (card.mark, "!")
+        stage.act(issue_seat_card, officer, seat_id, *kept, now=now)
         if number == 2:
-            stage.shown_cards[room] = card
+            stage.shown_cards[room] = card.code
     draw_lots(stage, sample, post.id or 0, room)
     return room_id
 

@@ -37,8 +37,10 @@ STAFF: tuple[tuple[str, str, Duty], ...] = (
     ("committee", "江澄", Duty.COMMITTEE_MEMBER),
     ("archive", "纪存", Duty.ARCHIVIST),
 )
-SIGNING_IN = frozenset(
-    {"editor", "approver", "vetter", "vetter2", "supervisor", "committee", "tally", "tallycheck", "room", "recording"}
+ADMINISTRATORS: tuple[tuple[str, str, Duty], ...] = (
+    ("system", "安行", Duty.SYSTEM_ADMIN),
+    ("security", "卫严", Duty.SECURITY_ADMIN),
+    ("audit", "明察", Duty.AUDIT_ADMIN),
 )
 
 
@@ -78,17 +80,17 @@ class Stage:
 
     def employ(self, now: datetime) -> None:
         """Create the three administrators and the staff, with the duties they hold in the system itself."""
-        for kind, name in (("system", "安行"), ("security", "卫严"), ("audit", "明察")):
+        for sign_in, name, duty in ADMINISTRATORS:
             account = self.act(
-                create_first_administrator, Actor(label="operator"), Duty(f"{kind}_admin"), name=name, sign_in=kind,
-                contact=self.sealed(f"{kind}@lanchuan.example"), password_hash=PASSWORDS.hash(PASSWORD), now=now,
+                create_first_administrator, Actor(label="operator"), duty, name=name, sign_in=sign_in,
+                contact=self.sealed(f"{sign_in}@lanchuan.example"), password_hash=PASSWORDS.hash(PASSWORD), now=now,
             )  # fmt: skip
-            self.remember(kind, account)
+            self.remember(sign_in, account)
         for sign_in, name, _ in STAFF:
             account = self.act(
                 create_staff_account, self.by("system", now), name=name, sign_in=sign_in, unit="澜川市委组织部",
                 contact=self.sealed(f"{sign_in}@lanchuan.example"),
-                password_hash=PASSWORDS.hash(PASSWORD) if sign_in in SIGNING_IN else NO_PASSWORD, now=now,
+                password_hash=PASSWORDS.hash(PASSWORD), now=now,
             )  # fmt: skip
             self.remember(sign_in, account)
         self.grant("editor", SYSTEM_SCOPE, Duty.SELECTION_EDITOR, now)

@@ -196,7 +196,7 @@ def begin_recovery(asker: NamedDependency[Asker], form: NamedDependency[Form]) -
     vault = asker.house.vault
     name, reason = form.text("name", longest=64), form.text("reason")
     contact = form.contact("contact") if form.raw("contact").strip() else ""
-    found = asker.read(claims, name, vault.fingerprints(fold_number(name))) if name else []
+    found = asker.read(claims, name, vault.fingerprint(fold_number(name))) if name else []
     chosen = form.raw("account") if len(found) > 1 else "".join(str(claim.account_id) for claim in found)
     if name and not found:
         form.wrong("name", N_("No account has this sign-in name or identity number."))

@@ -37,6 +37,7 @@ from web.pages import Road
 from web.playing import play, still
 from web.results import post_name, scheme_of_digest, selection_title
 from web.roads import road_of
+from web.statistics import kept_statistics, statistics_view
 from web.viewing import review_of
 from web.why import why
 
@@ -108,6 +109,26 @@ def committee_why(asker: NamedDependency[Asker], code: FromPath[str], ticket: Fr
     return asker.page(
         "committee/why.html", road=road, selection=selection, why=found, tally=tally, rules=rules, heard=heard,
         name=name,
+    )  # fmt: skip
+
+
+@get("/committee/{code:str}/statistics", sync_to_thread=True)
+def committee_statistics(asker: NamedDependency[Asker], code: FromPath[str]) -> Response[str]:
+    """What the published ranking rests on in figures; single candidates are named only where they are proposed."""
+    with asker.reading() as session:
+        selection = _enter(asker, session, code)
+        tally = need(published_tally(session, selection.id, COMPOSITE))
+        scheme, _ = need(scheme_of_digest(session, selection.id, tally.scheme_sha256))
+        names = [name for view in _confirmed(session, selection.id) for name in view.names]
+        heard = hearings_of(session, [name.candidacy_id for name in names])
+        road = _road(asker, session, selection)
+    hearings = {name.ticket_number: heard[name.candidacy_id] for name in names if name.candidacy_id in heard}
+    numbers = frozenset(name.ticket_number for name in names)
+    address = f"/committee/{selection.code}"
+    return asker.page(
+        "committee/statistics.html", road=road, selection=selection, title=selection_title(selection), tally=tally,
+        view=statistics_view(kept_statistics(tally, scheme), scheme, hearings, numbers),
+        links={"why": f"{address}/why/", "film": f"{address}/recordings/"},
     )  # fmt: skip
 
 
@@ -239,6 +260,7 @@ router = Router(
         committee_home,
         committee_page,
         committee_why,
+        committee_statistics,
         committee_recording,
         committee_video,
         committee_poster,

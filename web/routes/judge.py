@@ -14,7 +14,7 @@ from litestar.response import Redirect, Stream
 
 from core.errors import Problem, Refusal, Stale
 from core.settings import Zone
-from core.words import N_, Name
+from core.words import N_
 from interview import blind
 from interview.actions import keep_draft, submit_sheet
 from interview.blind import HearingView, OwnDraft, OwnSheet, SeatView
@@ -24,10 +24,10 @@ from web.asking import Asker, need
 from web.entering import open_session
 from web.following import follow_topics
 from web.forms import Form
-from web.i18n import Language
 from web.pages import Filled
-from web.passwords import password_matches
-from web.tablets import Tablets
+from web.passwords import which_matches
+from web.seat_cards import typed_card
+from web.tablets import Tablet, Tablets
 
 MOST_BY_CARD = 30  # wrong PINs for one card, from wherever they come
 
@@ -52,20 +52,21 @@ def open_page(asker: NamedDependency[Asker]) -> Response[str]:
 @post("/judge/open", sync_to_thread=True)
 def open_seat(asker: NamedDependency[Asker], form: NamedDependency[Form]) -> Response[str] | Redirect:
     """Open the seat on this tablet."""
-    given = form.raw("card").strip().upper()
-    key, tries = f"card:{given[:20]}@{asker.address}", asker.house.tries
+    given = typed_card(form.raw("card"), form.raw("pin"))
+    code = given.code[:20]
+    key, tries = f"card:{code}@{asker.address}", asker.house.tries
     try:
         tries.refuse_more(key)
-        tries.refuse_more(given[:20], MOST_BY_CARD)
-        hashes = asker.house.vault.fingerprints(given)
-        card = next((found for one in hashes if (found := asker.read(blind.card, one))), None)
-        if not password_matches(card.pin_hash if card else "", form.raw("pin")) or card is None:
+        tries.refuse_more(code, MOST_BY_CARD)
+        found = asker.read(blind.cards, given.mark)
+        place = which_matches([one.card_hash for one in found], given.secret)
+        if place is None:
             tries.note(key)
-            tries.note(given[:20])
+            tries.note(code)
             raise Refusal("Seat card or PIN is not right. Call staff if it goes on.", field="card")  # noqa: TRY301
     except Refusal as refusal:
         return asker.refused("judge/open.html", form, refusal, place="", number=0)
-    return open_session(asker, "/judge", seat_id=card.seat_id)
+    return open_session(asker, "/judge", seat_id=found[place].seat_id)
 
 
 # ── the sheet ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -206,11 +207,20 @@ async def follow(request: Request[Any, Any, Any], asker: NamedDependency[Asker])
 class _Sheet:
     """Everything of one sheet that this seat may know."""
 
-    place: SeatView
-    form: SheetForm
+    tablet: Tablet
     heard: HearingView
     draft: OwnDraft | None
     own: OwnSheet | None
+
+    @property
+    def place(self) -> SeatView:
+        """Where the tablet stands."""
+        return self.tablet.place
+
+    @property
+    def form(self) -> SheetForm:
+        """What is marked."""
+        return self.tablet.form
 
 
 def _sheet(asker: Asker, tablets: Tablets, number: int) -> _Sheet:
@@ -219,7 +229,7 @@ def _sheet(asker: Asker, tablets: Tablets, number: int) -> _Sheet:
         tablet, known = tablets.find_here(session, seat_id, number)
         stands = need(blind.standing(session, seat_id, known.hearing_id))
         own = blind.own_sheet(session, seat_id, known.hearing_id) if stands.handed_in else None
-    return _Sheet(tablet.place, tablet.form, stands.heard, stands.draft, own)
+    return _Sheet(tablet, stands.heard, stands.draft, own)
 
 
 def _frame(asker: Asker, place: SeatView, heard: HearingView | None) -> dict[str, Any]:
@@ -238,28 +248,14 @@ def _marking_page(asker: Asker, sheet: _Sheet, filled: Filled, *, status: int = 
 
 def _sheet_data(asker: Asker, sheet: _Sheet, marks: dict[str, Any], *, sequence: int) -> dict[str, Any]:
     """The data that judge/sheet.html and judge/confirm.html name."""
-    heard, form = sheet.heard, sheet.form
-    chinese = asker.visit.language is Language.CHINESE
-
-    def said(name: Name) -> str:
-        return name.chinese if chinese or not name.english else name.english
-
-    elements = [
-        {
-            "key": one.key,
-            "name": said(one.name),
-            "maximum": one.maximum,
-            "step": form.step,
-            "bands": [{"name": said(band.name), "low": band.low, "high": band.high} for band in one.bands],
-        }
-        for one in form.elements
-    ]
+    heard = sheet.heard
     return {
         "id": f"{heard.hearing_id}-{asker.seat_id}",
         "version": blind.VERSION,
         "sequence": sequence,
         "marks": marks,
-        "elements": elements,
+        "form": sheet.tablet.drawn,
+        "elements": sheet.tablet.elements[asker.visit.language],
         "draft_url": f"/judge/{heard.number}/draft",
         "check_url": f"/judge/{heard.number}/check",
         "links": [("/judge", asker.say(N_("My sheets")))],

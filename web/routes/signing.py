@@ -6,7 +6,7 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 from sqlmodel import Session
 
-from core.actions import RECOVERY, keep_session_end, open_candidate_account, set_password
+from core.actions import RECOVERY, keep_session_end, open_candidate_account, renew_password_hash, set_password
 from core.days import local_date
 from core.errors import Problem, Refusal
 from core.queries import accounts_by_identity, accounts_by_name
@@ -18,7 +18,7 @@ from web.asking import Asker, try_code
 from web.entering import open_session
 from web.forms import Form
 from web.pages import Filled
-from web.passwords import hash_password, password_problem, which_matches
+from web.passwords import has_salt, hash_password, password_problem, which_matches
 from web.recovery import recovery_subject
 from web.security import SESSION, cookie_header
 from web.tries import MOST_CODES, MOST_PER_ADDRESS
@@ -43,20 +43,32 @@ def sign_in(asker: NamedDependency[Asker], form: NamedDependency[Form]) -> Respo
     try:
         tries.refuse_more(key)
         found = _accounts(asker, name)
-        place = which_matches([account.password_hash for account, _ in found], password)
+        hashes = [account.password_hash for account, _ in found]
+        place = which_matches(hashes, password, at_least=len(asker.house.vault.hashing))
         if place is None:
             tries.note(key)
             raise Refusal("Name or password is not right.", field="name")  # noqa: TRY301 - one place shows it
     except Refusal as refusal:
         return asker.refused("signing/sign_in.html", form, refusal, next=target)
-    account = found[place][0]
+    account, person = found[place]
+    _renew_salt(asker, account, person, password)
     return open_session(asker, target or _home(account), account_id=account.id)
+
+
+def _renew_salt(asker: Asker, account: Account, person: Person, password: str) -> None:
+    """Bring a candidate's password under the salt of the newest key: only now is the password at hand."""
+    vault = asker.house.vault
+    if not person.identity_cipher:
+        return
+    salt = vault.salt(vault.open(person.identity_cipher))
+    if not has_salt(account.password_hash, salt):
+        asker.act(renew_password_hash, account.id, account.password_hash, hash_password(password, salt))
 
 
 def _accounts(asker: Asker, name: str) -> list[tuple[Account, Person]]:
     """The accounts of a staff sign-in name or an identity number. Staff are not known in the internet zone."""
     staff = [] if asker.house.settings.zone is Zone.PUBLIC else asker.read(accounts_by_name, name)
-    return staff or asker.read(accounts_by_identity, asker.house.vault.fingerprints(fold_number(name)))
+    return staff or asker.read(accounts_by_identity, asker.house.vault.fingerprint(fold_number(name)))
 
 
 @post("/sign-out", sync_to_thread=True)
@@ -167,8 +179,8 @@ def recover(asker: NamedDependency[Asker], form: NamedDependency[Form]) -> Respo
         _count_code(asker, contact)
     except Refusal as refusal:
         return asker.refused("signing/recover.html", form, refusal)
-    hashes = asker.house.vault.fingerprints(contact)
-    account = next((a for a, person in _accounts(asker, name) if person.contact_hash in hashes), None)
+    hashed = asker.house.vault.fingerprint(contact)
+    account = next((a for a, person in _accounts(asker, name) if person.contact_hash == hashed), None)
     asker.send_code("recover", contact, contact if account else "", {"account": account.id if account else 0})
     return _code_page(asker, "recover", contact)
 

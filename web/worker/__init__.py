@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from core.jobs import Jobs
 from recording.actions import TOPIC
@@ -42,13 +43,20 @@ class Worker:
             self._wake.set()
 
     def _work(self) -> None:
+        try:
+            while not self._stopped:
+                self._work_in_slot()
+        except Exception:
+            log.exception("the job engine cannot run: recordings wait until the next start")
+
+    def _work_in_slot(self) -> None:
+        """Work until told to stop, or until another process has this one's slot."""
         recordings.get_ready()
         try:
             self._jobs.launch()
             self._sweep_on()
-        except Exception:
-            log.exception("the job engine cannot run: recordings wait until the next start")
         finally:
+            recordings.end_children()
             self._jobs.close()
             recordings.end_children()  # a step may have begun another one meanwhile
 
@@ -57,7 +65,11 @@ class Worker:
         while not self._stopped:
             self._wake.clear()
             try:
+                if not self._jobs.keep_slot():
+                    log.warning("the connection broke, and another process has taken this one's slot: another one")
+                    return
                 recordings.sweep(self._house, self._jobs)
+                self._jobs.adopt(now=datetime.now(UTC))
             except Exception:
                 log.exception("the sweep for work failed; it is tried again")
             if not self._stopped:

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from core.errors import Problem, Refusal
+from core.errors import Problem, Refusal, Unavailable
 from core.files import Saved
 from core.jobs import MOST_STARTS, Jobs, StoppedWork
 from core.kinds import VIDEOS, MediaKind
@@ -142,6 +142,8 @@ def _judged(recording_id: int, work: Callable[[Path], Plain]) -> Plain:
     try:
         with _file_of(recording_id) as file:
             return work(file)
+    except Unavailable:
+        raise
     except (ffmpeg.FfmpegStoppedError, children.ChildFailedError) as stopped:
         if _ending.is_set():
             raise StoppedWork from None

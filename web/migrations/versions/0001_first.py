@@ -95,7 +95,6 @@ def upgrade() -> None:
         sa.Column("unit", sa.String(length=200), nullable=False),
         sa.Column("units_before", core.db.Document(), nullable=True),
         sa.Column("qualified_until", sa.Date(), nullable=True),
-        sa.Column("relations", core.db.Document(), nullable=True),
         sa.Column("registered_at", core.db.Instant(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_judge_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_judge")),
@@ -162,6 +161,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_duty_grant_account_id"), "duty_grant", ["account_id"], unique=False)
     op.create_index(op.f("ix_duty_grant_scope_id"), "duty_grant", ["scope_id"], unique=False)
+    op.create_table(
+        "judge_relation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("judge_id", sa.Integer(), nullable=False),
+        sa.Column("identity_cipher", sa.String(), nullable=False),
+        sa.Column("identity_hash", sa.String(), nullable=False),
+        sa.Column("tie", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("reference", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(["judge_id"], ["judge.id"], name=op.f("fk_judge_relation_judge_id_judge")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_judge_relation")),
+    )
+    op.create_index(op.f("ix_judge_relation_judge_id"), "judge_relation", ["judge_id"], unique=False)
     op.create_table(
         "mark_entry",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -262,6 +274,7 @@ def upgrade() -> None:
         sa.Column("canonical", sa.String(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("proposed_by", sa.Integer(), nullable=False),
         sa.Column("proposed_device", sa.String(), nullable=False),
@@ -458,8 +471,8 @@ def upgrade() -> None:
         sa.Column("judge_id", sa.Integer(), nullable=False),
         sa.Column("group_key", sa.String(), nullable=False),
         sa.Column("chief", sa.Boolean(), nullable=False),
-        sa.Column("card_hash", sa.String(), nullable=True),
-        sa.Column("pin_hash", sa.String(), nullable=False),
+        sa.Column("card_mark", sa.String(), nullable=False),
+        sa.Column("card_hash", sa.String(), nullable=False),
         sa.Column("card_issued_at", core.db.Instant(), nullable=True),
         sa.Column("withdrawn_at", core.db.Instant(), nullable=True),
         sa.Column("withdrawn_reason", sa.String(length=400), nullable=False),
@@ -467,10 +480,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["room_id"], ["room.id"], name=op.f("fk_seat_room_id_room")),
         sa.ForeignKeyConstraint(["selection_id"], ["selection.id"], name=op.f("fk_seat_selection_id_selection")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seat")),
-        sa.UniqueConstraint("card_hash", name=op.f("uq_seat_card_hash")),
         sa.UniqueConstraint("room_id", "number", name=op.f("uq_seat_room_id_number")),
         sa.UniqueConstraint("selection_id", "judge_id", name=op.f("uq_seat_selection_id_judge_id")),
     )
+    op.create_index(op.f("ix_seat_card_mark"), "seat", ["card_mark"], unique=False)
     op.create_index(op.f("ix_seat_room_id"), "seat", ["room_id"], unique=False)
     op.create_index(op.f("ix_seat_selection_id"), "seat", ["selection_id"], unique=False)
     op.create_table(

@@ -1,6 +1,5 @@
 """Judges and panels: the register, who may sit in a room and why not, seats and their cards."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +15,15 @@ from core.errors import Problem, Refusal
 from core.people import Power
 from core.words import N_, Sentence
 from exam.identity import ResidentNumber, read_identity
-from interview.actions import NewJudge, issue_seat_card, note_recusal, register_judge, seat_judge, withdraw_seat
+from interview.actions import (
+    NewJudge,
+    NewRelation,
+    issue_seat_card,
+    note_recusal,
+    register_judge,
+    seat_judge,
+    withdraw_seat,
+)
 from interview.panel import (
     KIND_WORDS,
     RULE_WORDS,
@@ -24,7 +31,6 @@ from interview.panel import (
     TIE_WORDS,
     JudgeKind,
     RecusalRule,
-    Relation,
     Source,
     Tie,
     exclusions,
@@ -47,14 +53,11 @@ from interview.tables import Room
 from web.asking import Asker, need
 from web.forms import Form
 from web.pages import Filled, Paging, with_query
-from web.passwords import hash_password
 from web.routes.staff.here import Here, enter
+from web.seat_cards import SeatCard, new_card
 
 RELATIONS = 3
 """Rows for declared relations in the form of a judge."""
-CARD_SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""Signs of a seat card's code: none that is read as another."""
-CARD_LENGTH, PIN_LENGTH = 8, 6
 
 # ── the register ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -133,14 +136,14 @@ def _qualified_until(form: Form, kind: str) -> date | None:
     return form.day("qualified_until", required=kind == JudgeKind.REPRESENTATIVE)
 
 
-def _relation(asker: Asker, form: Form, row: int) -> Relation | None:
-    """One declared tie to another person, known by the keyed hash of that person's identity number."""
+def _relation(asker: Asker, form: Form, row: int) -> NewRelation | None:
+    """One declared tie to another person, known by identity number alone."""
     if not form.raw(f"relation_{row}").strip():
         return None
-    _, person = _identity(asker, form, f"relation_{row}")
+    identity = _identity(asker, form, f"relation_{row}")
     tie, source = form.choice(f"tie_{row}", list(Tie)), form.choice(f"source_{row}", list(Source))
     reference = form.text(f"reference_{row}", required=False, longest=100)
-    return Relation(person, Tie(tie or Tie.INTEREST), Source(source or Source.JUDGE), reference)
+    return NewRelation(identity, Tie(tie or Tie.INTEREST), Source(source or Source.JUDGE), reference)
 
 
 def _judge_data(here: Here) -> dict[str, Any]:
@@ -238,11 +241,10 @@ def withdraw(
 
 @dataclass(frozen=True, slots=True)
 class IssuedCard:
-    """A seat card as it is printed, once: nothing but hashes is kept of its code and PIN."""
+    """A seat's card as it is printed, once."""
 
     seat: PanelSeat
-    code: str
-    pin: str
+    card: SeatCard
 
 
 @post("/staff/{code:str}/interview/panels/{room_code:str}/cards", sync_to_thread=True)
@@ -257,21 +259,10 @@ def issue_cards(
     chosen = [one for one in sitting if wanted in {"", str(one.seat_id)}]
     if not chosen:
         raise Refusal("There is no such seat.", status=404)
-    cards = [IssuedCard(seat, new_code(), new_pin()) for seat in chosen]
-    for card in cards:
-        card_hash = asker.house.vault.fingerprint(card.code)
-        asker.act(issue_seat_card, card.seat.seat_id, card_hash, hash_password(card.pin))
+    cards = [IssuedCard(seat, new_card()) for seat in chosen]
+    for one in cards:
+        asker.act(issue_seat_card, one.seat.seat_id, *one.card.kept())
     return asker.page("staff/interview_cards.html", here=here, room=room, cards=cards, kind_words=KIND_WORDS)
-
-
-def new_code() -> str:
-    """A seat card's code: 40 random bits, in signs that nobody confuses."""
-    return "".join(secrets.choice(CARD_SIGNS) for _ in range(CARD_LENGTH))
-
-
-def new_pin() -> str:
-    """A PIN of six digits."""
-    return f"{secrets.randbelow(10**PIN_LENGTH):0{PIN_LENGTH}d}"
 
 
 def _panel_refused(asker: Asker, here: Here, room_code: str, form: Form, refusal: Refusal) -> Response[str]:

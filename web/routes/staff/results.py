@@ -38,6 +38,7 @@ from web.asking import Asker, need
 from web.forms import Form
 from web.results import rankings, scheme_of_digest
 from web.routes.staff.here import Here, enter
+from web.statistics import kept_statistics, statistics_view
 from web.why import why
 
 KINDS = {ENTRY: N_("Candidates for the interview"), COMPOSITE: N_("Composite scores")}
@@ -139,6 +140,30 @@ def result_why_page(
     return asker.page(
         "staff/result_why.html", here=here, road=here.road, kind=kind, title=KINDS[kind], tally=row, line=line,
         why=found, rules=rules, heard=heard,
+    )  # fmt: skip
+
+
+@get("/staff/{code:str}/results/{kind:str}/{version:int}/statistics", sync_to_thread=True)
+def result_statistics_page(
+    asker: NamedDependency[Asker], code: FromPath[str], kind: FromPath[str], version: FromPath[int]
+) -> Response[str]:
+    """What authorities should see of a result beside its ranks, computed from the stored version alone."""
+    here = enter(asker, code, *READERS)
+    with asker.reading() as session:
+        row, _ = _tally(session, here, _known(kind), version)
+        scheme, _ = need(scheme_of_digest(session, here.id, row.scheme_sha256))
+        found = kept_statistics(row, scheme)
+        tickets = {number: key for number, key in ticket_ids(session, here.id).items() if number in found.standing_out}
+        heard = hearings_of(session, list(tickets.values()))
+    hearings = {number: heard[key] for number, key in tickets.items() if key in heard}
+    seen = here.may(Power.SCORING_SHORTLIST_READ)
+    links = {
+        "why": f"{here.path}/results/{kind}/{version}/why/",
+        "film": f"/committee/{code}/recordings/" if seen else "",
+    }
+    return asker.page(
+        "staff/statistics.html", here=here, road=here.road, kind=kind, title=KINDS[kind], tally=row, links=links,
+        view=statistics_view(found, scheme, hearings),
     )  # fmt: skip
 
 
@@ -274,4 +299,15 @@ def _again(asker: Asker, here: Here, row: TallyRow) -> tuple[Sentence, str]:
     return Sentence(N_("Marks, people or rules have changed since: it must be computed again")), "attention"
 
 
-router = Router("/", route_handlers=[results_page, compute, result_page, version_page, publish_result, result_why_page])
+router = Router(
+    "/",
+    route_handlers=[
+        results_page,
+        compute,
+        result_page,
+        version_page,
+        publish_result,
+        result_why_page,
+        result_statistics_page,
+    ],
+)

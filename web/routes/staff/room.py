@@ -119,7 +119,7 @@ def room_progress(
     data = _data(asker, here, room_id)
     answer = asker.page("staff/room.html", "progress", **data)
     if seen and seen != data["desk"].standing:
-        answer.headers["HX-Trigger"] = '{"moved": {"target": "#desk"}}'
+        answer.headers["HX-Trigger"] = '{"moved": {"target": "#renew"}}'
     return answer
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from litestar import Response, Router, get, post
@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlmodel import Session
 
+from core.canonical import canonical
 from core.errors import Problem, Refusal
 from core.people import Power
 from core.queries import names_of
@@ -21,6 +22,7 @@ from exam.plan import PublicationKind
 from exam.queries import (
     condition_rows,
     eligibility_section,
+    post_counts,
     posts_of,
     publications,
     rule_sets,
@@ -32,7 +34,10 @@ from scoring.actions import freeze_and_announce, propose_scheme
 from scoring.actions.scheme import check_scheme
 from scoring.example import worked_example
 from scoring.explain import Names, step_sentence
-from scoring.scheme import Scheme, document_from_toml, parse_scheme
+from scoring.linter import Finding, risks, to_be_answered
+from scoring.linter.flips import flip_findings
+from scoring.queries import scheme_of
+from scoring.scheme import Scheme, document_from_toml
 from scoring.schemes import scheme_text
 from scoring.words import SchemeWords, scheme_in_words
 from web.asking import Asker, need
@@ -95,14 +100,31 @@ def save_scheme(
     if version:
         return Redirect(f"{here.path}/scheme/{version}", status_code=303)
     draft = asker.read(scheme_draft, here.id)
-    data = {**_text_data(asker, here, text), "shown": shown(scheme), "checked": True}
+    data = {**_text_data(asker, here, text, count=True), "shown": shown(scheme), "checked": True}
     return asker.page("staff/scheme.html", form=Filled(form.values), draft=draft, **data)
 
 
 def _checked(session: Session, selection_id: int, text: str) -> Scheme:
     """The scheme of a text, checked together with the conditions of the posts."""
-    document = document_from_toml(text)
-    return check_scheme(session, selection_id, {**document, "eligibility": eligibility_section(session, selection_id)})
+    return check_scheme(session, selection_id, _whole(session, selection_id, text))
+
+
+def _whole(session: Session, selection_id: int, text: str) -> dict[str, object]:
+    """The document of a text with the conditions of the posts, as it would be proposed."""
+    return {**document_from_toml(text), "eligibility": eligibility_section(session, selection_id)}
+
+
+def _findings(session: Session, here: Here, canonical_text: str, *, count: bool) -> tuple[Finding, ...]:
+    """What a check of a scheme says of it, in this selection with its posts; `count` looks at all who registered."""
+    places = [post.headcount for post in posts_of(session, here.id)]
+    found = risks(scheme_of(canonical_text), places, post_counts(session, here.id) if count else ())
+    return (*found, *_roundings(canonical_text))
+
+
+@lru_cache(maxsize=32)
+def _roundings(canonical_text: str) -> tuple[Finding, ...]:
+    """The roundings that can turn an order round, computed once for a text: some hundred made-up candidates each."""
+    return tuple(flip_findings(scheme_of(canonical_text)))
 
 
 def with_paths(refusal: Refusal) -> Refusal:
@@ -119,18 +141,20 @@ def _placed(problem: Problem) -> Problem:
     return Problem("At {path}: {problem}", facts, "text")
 
 
-def _text_data(asker: Asker, here: Here, text: str) -> dict[str, Any]:
+def _text_data(asker: Asker, here: Here, text: str, *, count: bool = False) -> dict[str, Any]:
     with asker.reading() as session:
         versions = rule_sets(session, here.id)
         try:
+            whole = canonical(_whole(session, here.id, text)).decode()
             found: Shown | None = shown(_checked(session, here.id, text))
-            wrong = 0
+            risky, wrong = _findings(session, here, whole, count=count), 0
         except Refusal as refusal:
-            found, wrong = None, len(refusal.problems)
+            found, risky, wrong = None, (), len(refusal.problems)
     return {
         "here": here,
         "road": here.road,
         "shown": found,
+        "findings": risky,
         "wrong": wrong,
         "checked": False,
         "versions": versions,
@@ -156,7 +180,10 @@ def freeze(
     """Freeze this version and publish the announcement: the second hand."""
     here = enter(asker, code, Power.SCORING_SCHEME_CONFIRM)
     try:
-        asker.act(freeze_and_announce, here.id, version, form.raw("sha256"), actor=asker.proven(form))
+        asker.act(
+            freeze_and_announce, here.id, version, form.raw("sha256"), actor=asker.proven(form),
+            answer=form.raw("answer"), counts=asker.read(post_counts, here.id),
+        )  # fmt: skip
     except Refusal as refusal:
         return asker.refused("staff/scheme_version.html", form, refusal, **_version_data(asker, here, version))
     return Redirect(f"{here.path}/scheme/{version}", status_code=303)
@@ -172,7 +199,9 @@ def _version_data(asker: Asker, here: Here, version: int) -> dict[str, Any]:
             "here": here,
             "road": here.road,
             "row": row,
-            "shown": shown(parse_scheme(json.loads(row.canonical, parse_float=Decimal))),
+            "shown": shown(scheme_of(row.canonical)),
+            "findings": (found := _findings(session, here, row.canonical, count=row.state == "proposed")),
+            "unanswered": len(to_be_answered(found)),
             "figures": _figures(session, here, row, sum(post.headcount for post in posts), len(posts)),
             "proposed_by": people.get(row.proposed_by, ""),
             "frozen_by": people.get(row.frozen_by, ""),
