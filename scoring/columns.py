@@ -13,11 +13,11 @@ class Column(StrEnum):
 
     CANDIDATE = "candidate"
     POST = "post"
-    ROOM = "room"
+    ROOM = "room"  # or the subject, where subjects are evened out
     PART = "part"
     JUDGE = "judge"
-    GROUP = "group"  # of judges; in a table of posts the closed group of posts
-    ELEMENT = "element"
+    GROUP = "group"  # of judges, the class of voters; in a table of posts or rooms the closed group of posts
+    ELEMENT = "element"  # of a sheet, the grade of ballots
     MARK = "mark"
     STATE = "state"
     PLACES = "places"
@@ -25,6 +25,9 @@ class Column(StrEnum):
     COUNT = "count"
     SUM = "sum"
     MEAN = "mean"
+    KIND = "kind"  # of a finding
+    ARTICLE = "article"
+    AUTHORITY = "authority"
     NAME = "name"  # for readers alone
     NOTE = "note"  # for readers alone
 
@@ -32,18 +35,21 @@ class Column(StrEnum):
 HEADINGS: Mapping[Column, tuple[str, ...]] = {
     Column.CANDIDATE: ("candidate", "考生", "考生编号", "考生号", "考号", "准考证号", "抽签号", "面试序号"),
     Column.POST: ("post", "职位", "岗位", "职位代码", "岗位代码", "报考职位", "报考岗位"),
-    Column.ROOM: ("room", "考场", "考场号", "面试室", "面试考场"),
+    Column.ROOM: ("room", "考场", "考场号", "面试室", "面试考场", "subject", "专业科目"),
     Column.PART: ("part", "科目", "项目", "成绩项目"),
     Column.JUDGE: ("judge", "考官", "评委", "考官席位", "评委席位"),
-    Column.GROUP: ("group", "组别", "考官组", "评委组", "职位组"),
-    Column.ELEMENT: ("element", "要素", "测评要素", "评分要素"),
-    Column.MARK: ("mark", "成绩", "分数", "得分"),
+    Column.GROUP: ("group", "组别", "考官组", "评委组", "职位组", "票类"),
+    Column.ELEMENT: ("element", "要素", "测评要素", "评分要素", "等次"),
+    Column.MARK: ("mark", "成绩", "分数", "得分", "票数"),
     Column.STATE: ("state", "状态"),
     Column.PLACES: ("places", "职数", "名额", "招录人数", "招聘人数", "计划数", "招录计划", "招聘计划"),
     Column.REGISTERED: ("registered", "报名人数", "缴费人数"),
     Column.COUNT: ("count", "人数", "考生人数"),
     Column.SUM: ("sum", "总分", "合计", "分数合计"),
     Column.MEAN: ("mean", "平均分", "平均成绩"),
+    Column.KIND: ("kind", "认定情形", "情形"),
+    Column.ARTICLE: ("article", "条款"),
+    Column.AUTHORITY: ("authority", "认定机关"),
     Column.NAME: ("name", "姓名"),
     Column.NOTE: ("note", "备注", "说明"),
 }

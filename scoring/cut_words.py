@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from core.words import N_, Sentence
-from scoring.cuts import Break, CutRule, Equal, OpeningRule
+from scoring.cuts import Break, CutRule, Equal, OpeningRule, PartOf, Short, Take
 from scoring.explain import Names, tie_key_sentence
 from scoring.figures import precision_words
 from scoring.floors import FloorBy, FloorRule, Satisfy
@@ -18,13 +18,27 @@ EQUALS: Mapping[Equal, str] = {
 }
 
 
-def opening_words(rule: OpeningRule | None) -> Iterator[Sentence]:
+FRACTIONS: Mapping[PartOf, str] = {
+    PartOf.UP: N_("“{cut}”: a fraction of a person counts as one."),
+    PartOf.DOWN: N_("“{cut}”: a fraction of a person does not count."),
+    PartOf.HALF_UP: N_("“{cut}”: half a person and more counts as one, less does not count."),
+}
+
+
+def opening_words(rule: OpeningRule | None, names: Names) -> Iterator[Sentence]:
     """How many applicants a place needs."""
-    if rule is not None:
-        facts = {"ratio": exact_document(rule.per_place)}
-        yield Sentence(
-            N_("A post opens with {ratio} applicants for each place; places without them are dropped."), facts
-        )
+    if rule is None:
+        return
+    text = N_("A post opens with {ratio} applicants for each place; places without them are dropped.")
+    if rule.short is Short.CANCEL:
+        text = N_("A post opens with {ratio} applicants for each place; with fewer it is cancelled.")
+    yield Sentence(text, {"ratio": exact_document(rule.per_place)})
+    for ratio in dict.fromkeys(rule.posts.values()):
+        posts = tuple(post for post, own in rule.posts.items() if own == ratio)
+        yield Sentence(N_("For the posts {posts} it is {ratio}."), {"posts": posts, "ratio": exact_document(ratio)})
+    for waiver in rule.waivers:
+        facts = {"ratio": exact_document(waiver.fewer_than), "part": names.part(waiver.part)}
+        yield Sentence(N_("With fewer than {ratio} applicants for each place nobody sits {part}."), facts)
 
 
 def order_words(scheme: Scheme, names: Names) -> Iterator[Sentence]:
@@ -51,19 +65,34 @@ def cut_words(rule: CutRule, names: Names, ranked: str) -> Iterator[Sentence]:
     """How many enter, by what, and what equal ones do; `ranked` is the part that makes the final ranks."""
     facts = {"cut": rule.name, **_by(rule.by, names)}
     for band in rule.table:
-        text = N_("“{cut}”: {take} people for up to {places} places, by {part}.")
-        yield Sentence(text, {**facts, "take": band.take, "places": band.places})
-    if rule.take is not None:
-        yield Sentence(N_("“{cut}”: the first {take} by {part}."), {**facts, "take": rule.take})
-    elif rule.per_place is not None:
-        text = N_("“{cut}”: {ratio} people for each place, by {part}; a fraction counts as one.")
-        if rule.per_place.denominator == 1:
-            text = N_("“{cut}”: {ratio} people for each place, by {part}.")
-        yield Sentence(text, {**facts, "ratio": exact_document(rule.per_place)})
+        own = {**facts, "places": band.places}
+        if band.take is not None:
+            text = N_("“{cut}”: {take} people for up to {places} places, by {part}.")
+            yield Sentence(text, {**own, "take": band.take})
+        else:
+            said = _take_words(Take(None, band.per_place, band.plus), facts)
+            yield Sentence(N_("Up to {places} places: {rule}"), {"places": band.places, "rule": said})
+    if rule.usual.said:
+        yield _take_words(rule.usual, facts)
+    ratios = [rule.per_place, *(band.per_place for band in rule.table)]
+    if any(ratio is not None and ratio.denominator > 1 for ratio in ratios):
+        yield Sentence(FRACTIONS[rule.fraction], facts)
     if rule.by != ranked and rule.ties:
         keys = tuple(tie_key_sentence(str(key), names) for key in rule.ties)
         yield Sentence(N_("“{cut}”: equal ones are compared in this order: {keys}."), {**facts, "keys": keys})
     yield Sentence(EQUALS[rule.equal], facts)
+
+
+def _take_words(own: Take, facts: Mapping[str, object]) -> Sentence:
+    """How many are taken, in one sentence."""
+    if own.take is not None:
+        return Sentence(N_("“{cut}”: the first {take} by {part}."), {**facts, "take": own.take})
+    said = {**facts, "ratio": exact_document(own.per_place or 1), "plus": own.plus}
+    if own.plus and own.per_place is None:
+        return Sentence(N_("“{cut}”: {plus} more people than places, by {part}."), said)
+    if own.plus:
+        return Sentence(N_("“{cut}”: {ratio} people for each place and {plus} more, by {part}."), said)
+    return Sentence(N_("“{cut}”: {ratio} people for each place, by {part}."), said)
 
 
 def floor_words(rule: FloorRule, names: Names) -> Iterator[Sentence]:

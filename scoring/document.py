@@ -159,6 +159,16 @@ class Table:
         self.note(key, Problem("This must be a list of texts."))
         return ()
 
+    def numbers(self, key: str) -> tuple[Decimal, ...]:
+        """A list of decimal numbers, none below 0."""
+        value = self._get(key)
+        listed = [] if value is None else value if isinstance(value, list | tuple) else [None]
+        found = [decimal_from(inner) for inner in listed]
+        if any(number is None or number < 0 for number in found):
+            self.note(key, Problem("This must be a list of numbers that are not less than 0."))
+            return ()
+        return tuple(number for number in found if number is not None)
+
     def table(self, key: str) -> "Table":
         """A table inside this one, empty where it is not written."""
         value = self._get(key)

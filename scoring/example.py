@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from core.errors import Refusal
+from scoring.ballots import BallotCount, BallotRule, ballot_mark
 from scoring.formula import Given, PartResult, evaluate
 from scoring.marks import Exact, Mark, Rounding, places_of, round_to
 from scoring.panel_mark import JudgeSheet, panel_mark
@@ -17,6 +18,8 @@ from scoring.steps import Step
 PAPERS = (Fraction(805, 1000), Fraction(79, 100), Fraction(835, 1000), Fraction(765, 1000))
 JUDGES = tuple(Fraction(n, 1000) for n in (830, 810, 815, 835, 850, 810, 855, 840, 845))  # two lowest are equal
 DEFAULT_SEATS = 5
+SHARED = (46, 50)  # a figure and its whole
+LINE = Fraction(3, 5)  # where an authority is taken to draw a pass mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,14 @@ class Example:
 def worked_example(scheme: Scheme) -> Example | None:
     """One made-up candidate calculated by the scheme; None where its rules fit no ordinary panel."""
     parts = [part for part in scheme.root.walk() if part.kind is not PartKind.COMPOSITE]
-    given = [part for part in parts if part.kind is PartKind.GIVEN]
-    marks = {
-        part.key: Mark(round_to(part.maximum * PAPERS[place % len(PAPERS)], _paper_decimals(part)))
-        for place, part in enumerate(given)
+    entered = [part for part in parts if part.kind in {PartKind.GIVEN, PartKind.SHARE}]
+    marks = {part.key: _entered(part, PAPERS[place % len(PAPERS)]) for place, part in enumerate(entered)}
+    ballots = {
+        part.key: ballot_mark(scheme.ballots[part.key], example_ballots(scheme.ballots[part.key]))
+        for part in parts
+        if part.kind is PartKind.BALLOTS
     }
+    lines = {part.key: round_to(part.scale * LINE, 0) for part in scheme.root.walk()}
     try:
         panels = {
             part.key: panel_mark(scheme.panels[part.key], example_sheets(scheme.panels[part.key]))
@@ -48,8 +54,23 @@ def worked_example(scheme: Scheme) -> Example | None:
         }
     except Refusal:
         return None
-    result = evaluate(scheme.root, Given(marks, panels))
+    result = evaluate(scheme.root, Given(marks, panels, ballots=ballots, lines=lines))
     return Example(result, tuple(result.all_steps()))
+
+
+def _entered(part: Part, share: Fraction) -> Mark:
+    """A plausible entry: the best grade, so many of so many, or a figure."""
+    if part.kind is PartKind.SHARE:
+        return Mark.share(*SHARED)
+    if part.grades:
+        return Mark.graded(part.grades[0].key)
+    return Mark(round_to(part.maximum * share, _paper_decimals(part)))
+
+
+def example_ballots(rule: BallotRule) -> list[BallotCount]:
+    """Ballots of every class, most of them for the first grades, and enough of them."""
+    votes = {grade.key: max(1, 40 // 4**place) * rule.least for place, grade in enumerate(rule.grades)}
+    return [BallotCount(voters.key, votes) for voters in rule.classes]
 
 
 def _paper_decimals(part: Part) -> int:

@@ -41,15 +41,34 @@ class Names:
     cuts: Mapping[str, Name] = field(default_factory=dict)
     groups: Mapping[tuple[str, str], Name] = field(default_factory=dict)
     elements: Mapping[tuple[str, str], Name] = field(default_factory=dict)
+    grades: Mapping[tuple[str, str], Name] = field(default_factory=dict)
+    findings: Mapping[str, Name] = field(default_factory=dict)
 
     @classmethod
     def of(cls, scheme: Scheme) -> "Names":
-        """The names of one scheme."""
-        return cls(
-            {key: part.name for key, part in scheme.all_parts().items()},
-            {cut.key: cut.name for cut in scheme.cuts},
-            {(key, group.key): group.name for key, panel in scheme.panels.items() for group in panel.groups},
-            {(key, one.key): one.name for key, panel in scheme.panels.items() for one in panel.elements},
+        """The names of one scheme and of its variants; where both name something, most posts' name counts."""
+        names = cls()
+        for own in reversed(scheme.everywhere()):
+            names = names.with_scheme(own)
+        return names
+
+    def with_scheme(self, scheme: Scheme) -> "Names":
+        """These names and those of one scheme, which go before."""
+        parts = scheme.all_parts()
+        groups = {(key, group.key): group.name for key, panel in scheme.panels.items() for group in panel.groups}
+        groups |= {(key, one.key): one.name for key, rule in scheme.ballots.items() for one in rule.classes}
+        elements = {(key, one.key): one.name for key, panel in scheme.panels.items() for one in panel.elements}
+        grades = {(key, one.key): one.name for key, part in parts.items() for one in part.grades}
+        for key, rule in scheme.ballots.items():
+            grades |= {(key, one.key): one.name for one in rule.grades}
+            grades |= {(key, kind): name for kind, name in rule.invalid}
+        return Names(
+            {**self.parts, **{key: part.name for key, part in parts.items()}},
+            {**self.cuts, **{cut.key: cut.name for cut in scheme.cuts}},
+            {**self.groups, **groups},
+            {**self.elements, **elements},
+            {**self.grades, **grades},
+            {**self.findings, **{key: rule.name for key, rule in scheme.findings.items()}},
         )
 
     def part(self, key: object) -> Name:
@@ -73,11 +92,17 @@ def step_sentence(step: Document, names: Names) -> Sentence:
     """One step: what it is about, the arithmetic, and the rounding if there was one."""
     part = str(step["part"])
     kind = StepKind(str(step["kind"]))
-    title = _title(kind, part, str(step.get("at", "")), names)
+    title = _title(kind, step, part, names)
     return Sentence(N_("{title}: {line}"), {"title": title, "line": _line(kind, step, part, names)})
 
 
-def _title(kind: StepKind, part: str, at: str, names: Names) -> Name | Sentence:
+def _title(kind: StepKind, step: Document, part: str, names: Names) -> Name | Sentence:
+    at = str(step.get("at", ""))
+    subjects = cast("Document", step.get("facts", {})).get("compares") == "subjects"
+    if kind is StepKind.COEFFICIENT and subjects:
+        return Sentence(N_("{part}, coefficient of the subject {subject}"), {"part": names.part(part), "subject": at})
+    if kind is StepKind.ROOM_MEANS and subjects:
+        return Sentence(N_("{part}, mean that every subject is brought to"), {"part": names.part(part)})
     if kind is StepKind.COEFFICIENT:
         return Sentence(N_("{part}, coefficient of room {room}"), {"part": names.part(part), "room": at})
     if kind is StepKind.ROOM_MEANS:
@@ -89,12 +114,9 @@ def _title(kind: StepKind, part: str, at: str, names: Names) -> Name | Sentence:
 
 def _line(kind: StepKind, step: Document, part: str, names: Names) -> Sentence | str:
     terms = _terms(step)
-    if kind is StepKind.GIVEN and "value" not in step:
-        return state_words(MarkState(str(terms[0]["state"])))
-    if kind is StepKind.ZERO:
-        return Sentence(N_("{state}, which the scheme counts as 0"), {"state": _state(terms[0])})
-    if kind is StepKind.PASS_MARK:
-        return _pass_line(step, terms)
+    worded = _worded(kind, step, part, names)
+    if worded is not None:
+        return worded
     line: Sentence | str = calculation(step)
     if "rounding" in step:
         facts = {"calculation": line, "decimals": str(step["decimals"]), "value": str(step["value"])}
@@ -103,12 +125,41 @@ def _line(kind: StepKind, step: Document, part: str, names: Names) -> Sentence |
     if dropped:
         struck = tuple(_struck(term, part, names) for term in dropped)
         line = Sentence(N_("{line}; dropped: {struck}"), {"line": line, "struck": struck})
+    invalid = [term for term in terms if kind is StepKind.BALLOTS and term.get("dropped")]
+    if invalid:
+        kinds = tuple(_uncounted(term, part, names) for term in invalid)
+        line = Sentence(N_("{line}; not counted: {kinds}"), {"line": line, "kinds": kinds})
     if kind is StepKind.LEFT_OUT:
-        left = tuple(names.part(term["key"]) for term in terms[1:])
+        left = tuple(names.groups.get((part, str(term["key"])), names.part(term["key"])) for term in terms[1:])
         line = Sentence(N_("{line}; left out, its weight spread over the rest: {left}"), {"line": line, "left": left})
     if kind is StepKind.CAP:
         line = Sentence(N_("{line}, the highest mark the scheme allows"), {"line": line})
     return line
+
+
+def _worded(kind: StepKind, step: Document, part: str, names: Names) -> Sentence | None:
+    """The step in words alone, None for one that has arithmetic."""
+    terms = _terms(step)
+    if kind is StepKind.GIVEN and "value" not in step:
+        return _state(terms[0])
+    if kind is StepKind.ZERO and "state" not in terms[0]:
+        return Sentence(N_("counts as 0 because of a finding"))
+    if kind is StepKind.ZERO:
+        return Sentence(N_("{state}, which the scheme counts as 0"), {"state": _state(terms[0])})
+    if kind is StepKind.BAND:
+        shown = {"mark": str(terms[0]["value"]), "band": str(step["value"])}
+        return Sentence(N_("{mark} lies in the category from {band}"), shown)
+    if kind is StepKind.GRADED:
+        key = str(terms[0]["key"])
+        facts = {"grade": names.grades.get((part, key), Name(key, key)), "points": str(step["value"])}
+        return Sentence(N_("{grade}: {points} points"), facts)
+    return _pass_line(step, terms) if kind is StepKind.PASS_MARK else None
+
+
+def _uncounted(term: Document, part: str, names: Names) -> Sentence:
+    key = str(term["key"])
+    facts = {"kind": names.grades.get((part, key), Name(key, key)), "count": str(term["count"])}
+    return Sentence(N_("{kind} {count}"), facts)
 
 
 def _struck(term: Document, part: str, names: Names) -> Sentence:
@@ -121,6 +172,10 @@ def _struck(term: Document, part: str, names: Names) -> Sentence:
 def _pass_line(step: Document, terms: Sequence[Document]) -> Sentence:
     facts = cast("Document", step["facts"])
     shown = {"mark": str(terms[0]["value"]), "pass_mark": str(facts["pass_mark"])}
+    if facts["passed"] and "above" in facts:
+        return Sentence(N_("{mark} is above the pass mark {pass_mark}"), shown)
+    if "above" in facts:
+        return Sentence(N_("{mark} is not above the pass mark {pass_mark}"), shown)
     if facts["passed"]:
         return Sentence(N_("{mark} reaches the pass mark {pass_mark}"), shown)
     return Sentence(N_("{mark} is below the pass mark {pass_mark}"), shown)
@@ -132,6 +187,11 @@ def calculation(step: Document) -> str:
     exact = str(step.get("exact", ""))
     counted = [term for term in terms if not term.get("dropped")]
     facts = cast("Document", step.get("facts", {}))
+    if kind is StepKind.SHARE:
+        return _chain(f"{terms[0]['value']} ÷ {terms[1]['value']} × {facts['maximum']}", exact)
+    if kind is StepKind.BALLOTS:
+        added = " + ".join(f"{term['value']} × {term['factor']}" for term in counted)
+        return _chain(f"({added}) ÷ {facts['count']}", f"{facts['sum']} ÷ {facts['count']}", exact)
     if kind is StepKind.MEAN:
         added = " + ".join(str(term["value"]) for term in counted)
         return _chain(f"({added}) ÷ {facts['count']}", f"{facts['sum']} ÷ {facts['count']}", exact)
@@ -189,9 +249,12 @@ REASONS: Mapping[Because, str] = {
     Because.BEYOND: N_("Beyond the {wanted} of “{cut}”."),
     Because.NOT_ADMITTED: N_("Did not enter “{cut}”."),
     Because.BELOW_PASS_MARK: N_("{part} {mark} is below the pass mark {pass_mark}."),
+    Because.NOT_ABOVE: N_("{part} {mark} is not above {pass_mark}."),
     Because.BELOW_FLOOR: N_("With {present} present for {places} places there is no competition; a floor is missed."),
     Because.NO_MARK: N_("{part}: {state}."),
     Because.STANDING: N_("Not ranked: {state}."),
+    Because.VETO: N_("Not ranked: {finding}."),
+    Because.FOUND: N_("{part}: {finding}."),
 }
 
 
@@ -199,17 +262,26 @@ def reason_sentence(reason: Document, names: Names) -> Sentence:
     """One reason of a result's document."""
     facts: dict[str, object] = {}
     for name, value in reason.items():
-        if name == "because":
+        if name in {"because", "basis"}:
             continue
         if name == "part":
             facts[name] = names.part(value)
         elif name == "cut":
             facts[name] = names.cuts.get(str(value), Name(str(value), str(value)))
+        elif name == "finding":
+            facts[name] = _finding(str(value), reason, names)
         elif name == "state":
             facts[name] = state_words(MarkState(str(value)))
         else:
             facts[name] = str(value)
     return Sentence(REASONS[Because(str(reason["because"]))], facts)
+
+
+def _finding(key: str, reason: Document, names: Names) -> Name | Sentence:
+    """What was found, and in brackets by whom and under which article."""
+    name = names.findings.get(key, Name(key, key))
+    basis = tuple(str(word) for word in cast("Sequence[object]", reason.get("basis", ())))
+    return Sentence(N_("{finding} ({basis})"), {"finding": name, "basis": basis}) if basis else name
 
 
 def tie_key_sentence(key: str, names: Names) -> Sentence:

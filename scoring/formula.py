@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
+from scoring.ballots import BallotMark
+from scoring.findings import Effect
+from scoring.grades import grade_of
 from scoring.marks import Exact, Mark, MarkState, Precision, as_written, exactly, rescale, settle, shown, total
 from scoring.panel_mark import PanelMark
 from scoring.parts import BonusStage, Part, PartKind, PassMarkOn, Policy
@@ -25,11 +28,23 @@ class BonusPoints:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What one candidate brings: marks by part, panel marks by part, bonus points."""
+    """What one candidate brings: marks, panel marks and marks of ballots by part, bonus points.
+
+    `effects` are those of findings by part; `lines` are the pass marks that an authority has recorded by part.
+    """
 
     marks: Mapping[str, Mark] = field(default_factory=dict)
     panels: Mapping[str, PanelMark] = field(default_factory=dict)
     bonus: Sequence[BonusPoints] = ()
+    ballots: Mapping[str, BallotMark] = field(default_factory=dict)
+    effects: Mapping[str, Effect] = field(default_factory=dict)
+    lines: Mapping[str, Decimal] = field(default_factory=dict)
+
+    def line(self, part: Part) -> Decimal | None:
+        """The part's pass mark as the scheme writes it or the authority has drawn it; None where there is none."""
+        if part.pass_mark is None:
+            return None
+        return self.lines.get(part.key) if part.pass_mark.mark is None else part.pass_mark.mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +91,8 @@ def evaluate(part: Part, given: Given, ready: Mapping[str, PartResult] | None = 
 
 def missing(part: Part, given: Given) -> list[str]:
     """Keys of the parts whose mark is wanting although the scheme refuses to compute without it."""
+    if part.key in given.effects:
+        return []
     if part.kind is PartKind.COMPOSITE:
         return [key for inner in part.parts for key in missing(inner, given)]
     state = _leaf_state(part, given)
@@ -86,6 +103,8 @@ def open_part(part: Part, given: Given, ready: Mapping[str, PartResult] | None =
     """The value up to the part's own rounding: before room coefficient, later bonus points and pass mark."""
     steps: list[Step] = []
     inner: tuple[PartResult, ...] = ()
+    if part.key in given.effects:
+        return _found(part, given.effects[part.key])
     if part.kind is PartKind.COMPOSITE:
         inner = tuple(evaluate(child, given, ready) for child in part.parts)
         blocking = _blocking(part, inner)
@@ -101,22 +120,48 @@ def open_part(part: Part, given: Given, ready: Mapping[str, PartResult] | None =
     return _rounded(part, given, exact, steps, inner)
 
 
+def _found(part: Part, effect: Effect) -> PartResult:
+    """A part that a finding has made void or 0."""
+    if effect is Effect.VOID:
+        term = Term(part.key, state=MarkState.VOID)
+        return PartResult(part.key, MarkState.VOID, steps=(Step(StepKind.GIVEN, part.key, (term,)),))
+    zero = Step(StepKind.ZERO, part.key, (Term(part.key),), Fraction(0), Decimal(0), facts={"finding": True})
+    return PartResult(part.key, MarkState.PRESENT, Decimal(0), Fraction(0), Decimal(0), steps=(zero,))
+
+
 def _rounded(part: Part, given: Given, exact: Fraction, steps: list[Step], inner: tuple[PartResult, ...]) -> PartResult:
     """Bonus before the rescale, the rescale, and the part's own rounding."""
     without = exact
-    if part.bonus and part.bonus.stage is BonusStage.BEFORE_RESCALE:
+    if part.bonus and part.bonus.stage is BonusStage.BEFORE_RESCALE and _earns(part, given, _folded(part, exact)):
         exact = _add_bonus(part, given, exact, steps)
     if part.sum_precision:
-        exact, without = (exactly(part.sum_precision.of(amount)) for amount in (exact, without))
+        exact = exactly(part.sum_precision.of(exact))
         round_last(steps, part.key, part.sum_precision)
     if part.rescale_to is not None:
         terms = (Term(part.key, exact, exactly(part.rescale_to) / part.maximum),)
         facts = {"from_maximum": part.maximum, "to_maximum": part.rescale_to}
-        exact, without = (rescale(amount, part.maximum, part.rescale_to) for amount in (exact, without))
+        exact = rescale(exact, part.maximum, part.rescale_to)
         steps.append(Step(StepKind.RESCALE, part.key, terms, exact, as_written(exact, ()), facts=facts))
     value = round_last(steps, part.key, part.precision)
-    before = settle(without, part.precision)
+    before = _folded(part, without)
     return PartResult(part.key, MarkState.PRESENT, value, exact, before, steps=tuple(steps), parts=inner)
+
+
+def _folded(part: Part, exact: Fraction) -> Exact:
+    """What a sum becomes without bonus points: rounded, folded and rounded as the part says."""
+    if part.sum_precision:
+        exact = exactly(part.sum_precision.of(exact))
+    if part.rescale_to is not None:
+        exact = rescale(exact, part.maximum, part.rescale_to)
+    return settle(exact, part.precision)
+
+
+def _earns(part: Part, given: Given, value: Exact) -> bool:
+    """Whether the mark without bonus points lets them count."""
+    line = given.line(part)
+    if part.bonus is None or not part.bonus.needs_pass or part.pass_mark is None or line is None:
+        return True
+    return part.pass_mark.reached(value, line)
 
 
 def round_last(steps: list[Step], part: str, precision: Precision | None) -> Exact:
@@ -138,8 +183,11 @@ def round_last(steps: list[Step], part: str, precision: Precision | None) -> Exa
 def _leaf_state(part: Part, given: Given) -> MarkState:
     if part.kind is PartKind.PANEL and part.key in given.panels:
         return MarkState.PRESENT
+    if part.kind is PartKind.BALLOTS and part.key in given.ballots:
+        return MarkState.PRESENT
     mark = given.marks.get(part.key)
-    if mark is None or (part.kind is PartKind.PANEL and mark.state is MarkState.PRESENT):
+    counted = part.kind in {PartKind.PANEL, PartKind.BALLOTS}
+    if mark is None or (counted and mark.state is MarkState.PRESENT):
         return MarkState.MISSING
     return mark.state
 
@@ -150,12 +198,37 @@ def _leaf(part: Part, given: Given, steps: list[Step]) -> Fraction:
         panel = given.panels[part.key]
         steps.extend(panel.steps)
         return panel.exact
-    mark = given.marks[part.key].value
-    if mark is None:
-        raise ValueError("a present mark has a value")
-    mark = shown(mark, part.input_decimals or 0)
-    steps.append(Step(StepKind.GIVEN, part.key, (Term(part.key, mark),), exactly(mark), mark))
-    return exactly(mark)
+    if part.kind is PartKind.BALLOTS:
+        ballots = given.ballots[part.key]
+        steps.extend(ballots.steps)
+        return ballots.exact
+    mark = given.marks[part.key]
+    step = _graded(part, mark) if mark.grade else _share(part, mark) if part.kind is PartKind.SHARE else None
+    if step is None:
+        if mark.value is None:
+            raise ValueError("a present mark has a value")
+        figure = shown(mark.value, part.input_decimals or 0)
+        step = Step(StepKind.GIVEN, part.key, (Term(part.key, figure),), exactly(figure), figure)
+    steps.append(step)
+    return exactly(step.exact or 0)
+
+
+def _share(part: Part, mark: Mark) -> Step:
+    """So many of so many, folded to the part's maximum (§1.7)."""
+    if mark.value is None or mark.whole is None:
+        raise ValueError("a share has a figure and its whole")
+    own, whole = (shown(figure, part.input_decimals or 0) for figure in (mark.value, mark.whole))
+    exact = exactly(own) * part.maximum / exactly(whole)
+    terms = (Term(part.key, own), Term("whole", whole))
+    return Step(StepKind.SHARE, part.key, terms, exact, as_written(exact, ()), facts={"maximum": part.maximum})
+
+
+def _graded(part: Part, mark: Mark) -> Step:
+    grade = grade_of(part.grades, mark.grade)
+    if grade is None:
+        raise ValueError("a graded mark names a grade of its part")
+    points = shown(grade.points)
+    return Step(StepKind.GRADED, part.key, (Term(grade.key, points),), exactly(points), points)
 
 
 def _blocking(part: Part, results: Sequence[PartResult]) -> PartResult | None:
@@ -235,21 +308,41 @@ def _add_bonus(part: Part, given: Given, exact: Fraction, steps: list[Step]) -> 
 
 
 def _finish(part: Part, given: Given, opened: PartResult) -> PartResult:
-    """Bonus points after the rounding, then the pass mark."""
+    """Bonus points after the rounding, the cap, then the pass mark."""
     if opened.value is None or opened.exact is None:
         return opened
     steps = list(opened.steps)
     value, exact = opened.value, opened.exact
     reached = opened.before_bonus if opened.before_bonus is not None else value
-    if part.bonus and part.bonus.stage is BonusStage.AFTER:
-        earned = not part.bonus.needs_pass or part.pass_mark is None or value >= part.pass_mark.mark
-        if earned:
-            exact = _add_bonus(part, given, exactly(value), steps)
-            value = steps[-1].value or value
-    passed: bool | None = None
-    if part.pass_mark:
-        looked_at = reached if part.pass_mark.on is PassMarkOn.BEFORE_BONUS else value
-        passed = looked_at >= part.pass_mark.mark
-        facts = {"pass_mark": part.pass_mark.mark, "passed": passed}
-        steps.append(Step(StepKind.PASS_MARK, part.key, (Term(part.key, looked_at),), facts=facts))
+    late = part.bonus is not None and part.bonus.stage is BonusStage.AFTER and part.key not in given.effects
+    if late and _earns(part, given, value):
+        exact = _add_bonus(part, given, exactly(value), steps)
+        value = steps[-1].value or value
+    if part.cap is not None and value > part.cap:
+        steps.append(Step(StepKind.CAP, part.key, (Term(part.key, value),), exactly(part.cap), part.cap))
+        exact, value = exactly(part.cap), part.cap
+        reached = min(reached, part.cap)
+    if part.bands:
+        value, reached = (_band(part, amount) for amount in (value, reached))
+        steps.append(Step(StepKind.BAND, part.key, (Term(part.key, steps[-1].value),), exactly(value), value))
+    passed = _passed(part, given, value, reached, steps)
     return replace(opened, value=value, exact=exact, before_bonus=reached, passed=passed, steps=tuple(steps))
+
+
+def _band(part: Part, value: Exact) -> Decimal:
+    """The lowest value of the quality category that a value lies in; 0 below all of them."""
+    return next((bound for bound in part.bands if value >= bound), Decimal(0))
+
+
+def _passed(part: Part, given: Given, value: Exact, reached: Exact, steps: list[Step]) -> bool | None:
+    """Whether the pass mark is reached, None where there is none or it is not drawn yet."""
+    line = given.line(part)
+    if part.pass_mark is None or line is None:
+        return None
+    looked_at = reached if part.pass_mark.on is PassMarkOn.BEFORE_BONUS else value
+    passed = part.pass_mark.reached(looked_at, line)
+    facts: dict[str, object] = {"pass_mark": line, "passed": passed}
+    if part.pass_mark.above:
+        facts["above"] = True
+    steps.append(Step(StepKind.PASS_MARK, part.key, (Term(part.key, looked_at),), facts=facts))
+    return passed

@@ -83,6 +83,8 @@ class TableKind(StrEnum):
     CANDIDATES = "candidates"
     POSTS = "posts"
     ROOMS = "rooms"
+    FINDINGS = "findings"
+    LINES = "lines"
 
 
 FOR_READERS = frozenset({Column.NAME, Column.NOTE})
@@ -92,7 +94,10 @@ MAY_HAVE: Mapping[TableKind, frozenset[Column]] = {
     | {Column.MARK, Column.STATE},
     TableKind.CANDIDATES: FOR_READERS | {Column.CANDIDATE, Column.POST, Column.STATE},
     TableKind.POSTS: FOR_READERS | {Column.POST, Column.PLACES, Column.GROUP, Column.REGISTERED},
-    TableKind.ROOMS: FOR_READERS | {Column.POST, Column.PART, Column.ROOM, Column.COUNT, Column.SUM, Column.MEAN},
+    TableKind.ROOMS: FOR_READERS
+    | {Column.POST, Column.GROUP, Column.PART, Column.ROOM, Column.COUNT, Column.SUM, Column.MEAN},
+    TableKind.FINDINGS: FOR_READERS | {Column.CANDIDATE, Column.KIND, Column.PART, Column.ARTICLE, Column.AUTHORITY},
+    TableKind.LINES: FOR_READERS | {Column.PART, Column.POST, Column.MARK},
 }
 
 
@@ -177,19 +182,27 @@ def understand(grid: Grid, problems: list[Located]) -> Table | None:
     return None if kind is None or wrong else Table(grid, kind, found)
 
 
-def _kind(has: frozenset[Column], wrong: list[Problem]) -> TableKind | None:
-    """The kind of table with these columns; notes what does not belong to it or is wanting."""
+def _known_kind(has: frozenset[Column]) -> TableKind | None:
+    """The kind of table that these columns make, None for no known one."""
+    if Column.KIND in has:
+        return TableKind.FINDINGS
     if Column.CANDIDATE in has:
         marks = has & {Column.PART, Column.MARK, Column.JUDGE, Column.ELEMENT, Column.ROOM}
-        kind = TableKind.MARKS if marks else TableKind.CANDIDATES
-    elif Column.ROOM in has:
-        kind = TableKind.ROOMS
-    elif Column.POST in has:
-        kind = TableKind.POSTS
-    else:
+        return TableKind.MARKS if marks else TableKind.CANDIDATES
+    if Column.ROOM in has:
+        return TableKind.ROOMS
+    if Column.MARK in has and has & {Column.PART, Column.POST}:
+        return TableKind.LINES
+    return TableKind.POSTS if Column.POST in has else None
+
+
+def _kind(has: frozenset[Column], wrong: list[Problem]) -> TableKind | None:
+    """The kind of table with these columns; notes what does not belong to it or is wanting."""
+    kind = _known_kind(has)
+    if kind is None:
         sentence = N_(
             "The first row makes no table that is known: marks need the column candidate, posts the column post, "
-            "sums of rooms the column room."
+            "sums of rooms the column room, findings the columns candidate and kind, pass marks part and mark."
         )
         wrong.append(Problem(sentence))
         return None
@@ -202,4 +215,6 @@ def _kind(has: frozenset[Column], wrong: list[Problem]) -> TableKind | None:
     if kind is TableKind.ROOMS and Column.MEAN not in has:
         lacking = [column for column in (Column.COUNT, Column.SUM) if column not in has]
         wrong += [Problem("This column is missing in the first row.", {}, column.value) for column in lacking]
+    if kind is TableKind.FINDINGS and Column.CANDIDATE not in has:
+        wrong.append(Problem("This column is missing in the first row.", {}, Column.CANDIDATE.value))
     return kind

@@ -10,16 +10,17 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from core.errors import Problem
-from scoring.cells import Said, lookup, said
-from scoring.columns import NAMED, RECORD_OF, Column, Record, fold
+from scoring.ballots import BallotCount
+from scoring.called import Called
+from scoring.cells import Said, said
+from scoring.columns import NAMED, RECORD_OF, Column, Record, fold, plain
+from scoring.findings import Finding
 from scoring.formula import BonusPoints
 from scoring.grid import SHOWN, Located, Place, Row
 from scoring.inputs import Candidate
 from scoring.marks import Mark, MarkState
 from scoring.panel_mark import JudgeSheet
-from scoring.panel_rule import PanelRule
-from scoring.parts import PartKind
-from scoring.ranking import TieBy, TieKey
+from scoring.ranking import TieBy
 from scoring.scheme import Scheme
 
 TIE_OF = {Record.EXTRA_TEST: TieBy.EXTRA_TEST, Record.LOT: TieBy.LOT, Record.COMMITTEE: TieBy.COMMITTEE}
@@ -50,12 +51,18 @@ class Person:
     qualifications: dict[str, Decimal] = field(default_factory=dict)
     records: dict[Record, Decimal] = field(default_factory=dict)
     standing: MarkState = MarkState.PRESENT
+    ballots: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
 
     def candidate(self) -> Candidate:
         """The candidate as the tally takes it."""
         sheets = {
             part: tuple(sheet.made(seat, group) for (group, seat), sheet in own.items())
             for part, own in self.sheets.items()
+        }
+        ballots = {
+            part: tuple(BallotCount(voters, votes) for voters, votes in own.items())
+            for part, own in self.ballots.items()
         }
         lot, order = self.records.get(Record.LOT), self.records.get(Record.COMMITTEE)
         return Candidate(
@@ -70,6 +77,8 @@ class Person:
             None if lot is None else int(lot),
             None if order is None else int(order),
             self.standing,
+            ballots,
+            tuple(self.findings),
         )
 
 
@@ -97,25 +106,12 @@ class People:
     places: dict[str, Place] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
     lost: bool = False
-    parts: Mapping[str, str] = field(init=False)
-    cuts: Mapping[str, str] = field(init=False)
-    entered: tuple[str, ...] = field(init=False)
-    asked: Mapping[TieKey, str] = field(init=False)
-    groups: Mapping[str, Mapping[str, str]] = field(init=False)
-    elements: Mapping[str, Mapping[str, str]] = field(init=False)
+    called: Called = field(init=False)
     _first: dict[tuple[str, ...], Place] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Gather what the scheme calls things."""
-        parts = self.scheme.all_parts()
-        self.parts = lookup((key, part.name) for key, part in parts.items())
-        self.cuts = lookup((cut.key, cut.name) for cut in self.scheme.cuts)
-        self.entered = tuple(key for key, part in parts.items() if part.kind is not PartKind.COMPOSITE)
-        keys = [*self.scheme.ties, *(key for cut in self.scheme.cuts for key in cut.ties)]
-        self.asked = {key: fold(key.of) for key in keys}
-        panels = self.scheme.panels.items()
-        self.groups = {key: lookup((one.key, one.name) for one in panel.groups) for key, panel in panels}
-        self.elements = {key: lookup((one.key, one.name) for one in panel.elements) for key, panel in panels}
+        self.called = Called.by(self.scheme)
 
     # ── rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -176,11 +172,11 @@ class People:
         if not word:
             if not row.cells.keys() - {Column.CANDIDATE, Column.POST} and not row.unread:
                 return None
-            if len(self.entered) == 1:
-                return _Target(self.entered[0])
+            if len(self.called.entered) == 1:
+                return _Target(self.called.entered[0])
             return Problem("The part must be named.")
-        if fold(word) in self.parts:
-            return _Target(self.parts[fold(word)])
+        if fold(word) in self.called.parts:
+            return _Target(self.called.parts[fold(word)])
         head, _, tail = unicodedata.normalize("NFKC", word).partition(":")
         record = RECORD_OF.get(fold(head))
         if record is None:
@@ -191,15 +187,15 @@ class People:
 
     def _recorded(self, record: Record, tail: str) -> _Target | Problem:
         """A record, if the scheme asks for it."""
-        if record is Record.BONUS and fold(tail) in self.parts:
-            return _Target(f"bonus:{self.parts[fold(tail)]}", record)
-        if record is Record.ADMITTED and fold(tail) in self.cuts:
-            return _Target(self.cuts[fold(tail)], record)
+        if record is Record.BONUS and fold(tail) in self.called.parts:
+            return _Target(f"bonus:{self.called.parts[fold(tail)]}", record)
+        if record is Record.ADMITTED and fold(tail) in self.called.cuts:
+            return _Target(self.called.cuts[fold(tail)], record)
         if record is Record.QUALIFICATION:
-            for key, of in self.asked.items():
+            for key, of in self.called.asked.items():
                 if key.by is TieBy.QUALIFICATION and of == fold(tail):
                     return _Target(key.of, record)
-        if record is Record.STANDING or TIE_OF.get(record) in {key.by for key in self.asked}:
+        if record is Record.STANDING or TIE_OF.get(record) in {key.by for key in self.called.asked}:
             return _Target(record.value, record)
         if record is Record.BONUS:
             return Problem("There is no part {key}.", {"key": tail[:SHOWN]})
@@ -208,7 +204,7 @@ class People:
         return Problem("No tie chain of the scheme asks for this.")
 
     def _fact(self, person: Person, target: _Target, row: Row) -> None:
-        found = self._said(row)
+        found = self._said(row, {} if target.record else self.called.grades[target.key])
         if found is None or row.unread & {*OF_A_SHEET, Column.ROOM}:
             self.unread.add(f"{person.code}.{target.key}")
             return
@@ -217,18 +213,21 @@ class People:
             return
         if row[Column.ROOM]:
             self._room(person, target.key, row)
-        if any(row[column] for column in OF_A_SHEET):
+        if not any(row[column] for column in OF_A_SHEET):
+            if found.mark is not None:
+                self._mark(person, target.key, row, found.mark)
+        elif found.whole is not None or found.grade:
+            self._wrong(row, Problem("This must be a number."), Column.MARK, f"{person.code}.{target.key}")
+        elif target.key in self.called.ballots:
+            self._ballot(person, target.key, row, found)
+        else:
             self._sheet(person, target.key, row, found)
-        elif found.value is not None:
-            self._mark(person, target.key, row, Mark(found.value))
-        elif found.state not in {None, MarkState.MISSING}:
-            self._mark(person, target.key, row, Mark(state=found.state or MarkState.ABSENT))
 
-    def _said(self, row: Row) -> Said | None:
+    def _said(self, row: Row, grades: Mapping[str, str] | None = None) -> Said | None:
         """The row's mark and state; None with the problem noted where they cannot be read."""
         if row.unread & {Column.MARK, Column.STATE}:
             return None
-        found = said(row)
+        found = said(row, grades)
         if isinstance(found, Said):
             return found
         self._wrong(row, *found)
@@ -249,13 +248,11 @@ class People:
 
     def _sheet(self, person: Person, part: str, row: Row, found: Said) -> None:
         """One mark of a judge's sheet, or the state of the sheet."""
-        rule = self.scheme.panels.get(part)
-        if rule is None:
+        if part not in self.called.panels:
             self._wrong(row, Problem("No panel marks {key}.", {"key": part}), Column.JUDGE, f"{person.code}.{part}")
             return
         seat = row[Column.JUDGE]
-        group = _group(rule, self.groups[part], row)
-        element = _element(rule, self.elements[part], row, found)
+        group, element = self.called.group(part, row), self.called.element(part, row, found)
         wrong = [one for one in (group, element) if isinstance(one, Problem)]
         if not seat:
             wrong.append(Problem("The judge must be named."))
@@ -275,6 +272,28 @@ class People:
             self._wrong(row, Problem("This judge's sheet already has another state."), Column.STATE)
         elif found.state is not None:
             sheet.state = found.state
+
+    def _ballot(self, person: Person, part: str, row: Row, found: Said) -> None:
+        """How many ballots of one class of voters name one grade, or are invalid in one way."""
+        voters, grade = self.called.voters(part, row), self.called.grade(part, row)
+        wrong: list[tuple[Problem, Column]] = []
+        if row[Column.JUDGE]:
+            wrong.append((Problem("This column has no meaning in this row."), Column.JUDGE))
+        if isinstance(voters, Problem):
+            wrong.append((voters, Column.GROUP))
+        if isinstance(grade, Problem):
+            wrong.append((grade, Column.ELEMENT))
+        if found.value is None or found.value != int(found.value) or found.value < 0:
+            wrong.append((Problem("This must be a whole number of ballots."), Column.MARK))
+        for problem, column in wrong:
+            self._wrong(row, problem, column, f"{person.code}.{part}")
+        if isinstance(voters, Problem) or isinstance(grade, Problem) or found.value is None or wrong:
+            return
+        where = f"{person.code}.{part}.{voters}"
+        for place in (where, f"{where}/{grade}"):
+            self.places.setdefault(place, row.place)
+        if self._once(row, ("ballots", person.code, part, voters, grade), Column.ELEMENT):
+            person.ballots.setdefault(part, {}).setdefault(voters, {})[grade] = int(found.value)
 
     def _record(self, person: Person, target: _Target, row: Row, found: Said) -> None:
         """One record of a candidate that is no mark of a part."""
@@ -307,6 +326,17 @@ class People:
 
     # ── problems ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
+    def check_codes(self) -> None:
+        """Codes that a reader would take for the same person's are not two people."""
+        seen: dict[str, str] = {}
+        for code, person in self.people.items():
+            other = seen.setdefault(plain(code), code)
+            if other != code:
+                facts = {"code": code, "other": other}
+                wrong = Problem("{code} and {other} differ only in spaces or full-width signs.", facts)
+                where, row = Column.CANDIDATE.value, person.place.row
+                self.problems.append(Located(Problem(wrong.sentence, facts, where, row), person.place.file))
+
     def _once(self, row: Row, fact: tuple[str, ...], column: Column) -> bool:
         """Whether this is said for the first time; else the second time is noted."""
         first = self._first.setdefault(fact, row.place)
@@ -329,6 +359,8 @@ def _record_forms() -> tuple[str, ...]:
 def _record_problem(target: _Target, found: Said) -> Problem | None:
     """What keeps a record from being taken."""
     value, state = found.value, found.state
+    if found.whole is not None:
+        return Problem("This must be a number.")
     if target.record is Record.STANDING:
         fits = value is None and state not in {None, MarkState.MISSING, MarkState.EXEMPT}
         return None if fits else Problem("The state is missing.")
@@ -341,27 +373,3 @@ def _record_problem(target: _Target, found: Said) -> Problem | None:
     if target.record in {Record.LOT, Record.COMMITTEE} and (value != int(value) or value < 1):
         return Problem("This must be a whole number from 1 on.")
     return None
-
-
-def _group(rule: PanelRule, names: Mapping[str, str], row: Row) -> str | Problem:
-    """The group of the row's judge."""
-    word = row[Column.GROUP]
-    if word:
-        return names.get(fold(word), word)
-    if len(rule.groups) == 1:
-        return rule.groups[0].key
-    choices = tuple(group.key for group in rule.groups)
-    return Problem("The judge's group must be named, one of: {choices}.", {"choices": choices})
-
-
-def _element(rule: PanelRule, names: Mapping[str, str], row: Row, found: Said) -> str | Problem:
-    """The element of the row; empty for a row about the whole sheet."""
-    word = row[Column.ELEMENT]
-    if word:
-        return names.get(fold(word), word)
-    if len(rule.elements) == 1:
-        return rule.elements[0].key
-    if found.value is None:
-        return ""
-    choices = tuple(one.key for one in rule.elements)
-    return Problem("The element must be named, one of: {choices}.", {"choices": choices})

@@ -4,6 +4,7 @@ A value is a Decimal where it has been rounded or written by somebody, a Fractio
 between two roundings (rules.md §2).
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,6 +15,8 @@ from math import lcm
 from core.words import N_, Sentence
 
 Exact = Decimal | Fraction
+FIGURES = re.compile(r"(-?\d{1,20}(?:\.\d{1,12})?)(?: */ *(\d{1,20}(?:\.\d{1,12})?))?", re.ASCII)
+WORD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 SHOWN_DIGITS = 7  # decimals of a repeating fraction that a page shows before the ellipsis
 
 
@@ -55,21 +58,60 @@ def state_words(state: MarkState) -> Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One mark with its state; `value` is None unless the state is PRESENT."""
+    """One mark with its state: a figure, a figure out of a whole, or a grade; none of them unless it is present.
+
+    `whole` is what the figure is a share of: the best score of the same level, the ballots handed in.
+    """
 
     value: Decimal | None = None
     state: MarkState = MarkState.PRESENT
+    whole: Decimal | None = None
+    grade: str = ""
 
     def __post_init__(self) -> None:
-        if (self.value is not None) != (self.state is MarkState.PRESENT):
-            raise ValueError("a mark has a value exactly when it is present")
-        if self.value is not None and not self.value.is_finite():
+        if (self.value is not None) + bool(self.grade) != (self.state is MarkState.PRESENT):
+            raise ValueError("a mark has a value or a grade exactly when it is present")
+        if self.whole is not None and self.value is None:
+            raise ValueError("only a figure is a share of a whole")
+        if not all(figure is None or figure.is_finite() for figure in (self.value, self.whole)):
             raise ValueError("a mark is a finite number")
 
     @classmethod
     def of(cls, value: Decimal | int | str) -> "Mark":
         """A present mark."""
         return cls(Decimal(value))
+
+    @classmethod
+    def share(cls, value: Decimal | int | str, whole: Decimal | int | str) -> "Mark":
+        """A present mark that is a share: so many of so many."""
+        return cls(Decimal(value), whole=Decimal(whole))
+
+    @classmethod
+    def graded(cls, grade: str) -> "Mark":
+        """A present mark that is a grade (等次)."""
+        return cls(grade=grade)
+
+    @classmethod
+    def read(cls, text: str) -> "Mark":
+        """A mark out of one cell of a table: 80.5, 87.5/92, a state, or else the key of a grade.
+
+        Raises ValueError for a cell that is none of them; whether the grade is known the scheme says.
+        """
+        text = text.strip()
+        if found := FIGURES.fullmatch(text):
+            return cls(Decimal(found[1]), whole=None if found[2] is None else Decimal(found[2]))
+        word = text.removeprefix("grade:")
+        if not WORD.fullmatch(word):
+            raise ValueError(f"no mark: {text!r}")
+        return cls(state=MarkState(word)) if word in set(MarkState) - {MarkState.PRESENT} else cls(grade=word)
+
+    def document(self) -> str:
+        """The mark as one word of a file: 80.5, 87.5/92, grade:excellent, or its state."""
+        if self.grade:
+            return f"grade:{self.grade}"
+        if self.value is None:
+            return self.state.value
+        return exact_document(self.value) + (f"/{exact_document(self.whole)}" if self.whole is not None else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
-"""A panel's rule and a room coefficient in words."""
+"""The rule of a panel, of ballots and of a coefficient in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from core.words import N_, Name, Sentence
+from scoring.ballots import BallotRule, NoBallot
 from scoring.figures import precision_words, weight_text
+from scoring.grades import Grade
 from scoring.marks import exact_document, exact_text
 from scoring.panel_rule import Few, Group, MissingJudge, PanelRule, Trim, TrimPer
-from scoring.rooms import Pool, Reference, RoomRule, Split
+from scoring.rooms import Compared, Pool, Reference, RoomRule, Split
 
 
 def panel_words(rule: PanelRule) -> Iterator[Sentence]:
@@ -94,6 +96,39 @@ def _element_words(rule: PanelRule) -> Iterator[Sentence]:
             yield Sentence(N_("The product keeps {precision}."), facts)
 
 
+def grade_words(grades: Sequence[Grade]) -> tuple[Sentence, ...]:
+    """Each grade with its points."""
+    return tuple(
+        Sentence(N_("{name} {maximum}"), {"name": one.name, "maximum": exact_text(one.points)}) for one in grades
+    )
+
+
+def ballot_words(rule: BallotRule) -> Iterator[Sentence]:
+    """What a ballot says, which ballots count, how the classes are joined."""
+    yield Sentence(
+        N_("Voters give one of these grades, worth these points: {grades}."), {"grades": grade_words(rule.grades)}
+    )
+    yield Sentence(N_("The mark is the sum of votes × points divided by the valid ballots."))
+    if rule.invalid:
+        kinds = tuple(name for _, name in rule.invalid)
+        yield Sentence(N_("Not valid, and in no denominator: {kinds}."), {"kinds": kinds})
+    if rule.class_precision:
+        facts = {"precision": precision_words(rule.class_precision)}
+        yield Sentence(N_("The mean of a class of voters keeps {precision}."), facts)
+    if len(rule.classes) > 1:
+        classes = tuple(
+            Sentence(N_("{name} {weight}"), {"name": one.name, "weight": weight_text(one.weight)})
+            for one in rule.classes
+        )
+        yield Sentence(N_("Each class of voters is counted alone; weights: {classes}."), {"classes": classes})
+    if rule.least > 1:
+        yield Sentence(N_("A class of voters counts from {least} valid ballots on."), {"least": rule.least})
+    if rule.no_ballot is NoBallot.LEAVE_OUT:
+        yield Sentence(N_("A class of voters with fewer is left out and its weight goes to the others."))
+    else:
+        yield Sentence(N_("Without enough valid ballots of every class nothing is counted."))
+
+
 def _missing_words(rule: PanelRule) -> Iterator[Sentence]:
     yield Sentence(N_("A judge who does not mark is left out of the mean and never counts as 0."))
     if rule.missing_judge is MissingJudge.LEAVE_OUT:
@@ -108,13 +143,21 @@ def _missing_words(rule: PanelRule) -> Iterator[Sentence]:
 
 def room_words(rule: RoomRule) -> Iterator[Sentence]:
     """When and how a room coefficient is applied."""
-    if rule.within is Split.POST:
+    if rule.compares is Compared.SUBJECTS:
+        yield from _subject_words(rule)
+    elif rule.within is Split.POST:
         yield Sentence(N_("Where a post is split over rooms, the mark is multiplied by its room's coefficient."))
+    elif rule.within is Split.GROUP:
+        yield Sentence(
+            N_("Where a group of posts is split over rooms, the mark is multiplied by its room's coefficient.")
+        )
     else:
         yield Sentence(N_("Where papers or rooms differ, the mark is multiplied by the coefficient of its own."))
-    if rule.reference is Reference.MEAN_OF_ROOM_MEANS:
+    if rule.only_mixed:
+        yield Sentence(N_("It is applied only where those who are ranked together differ in it."))
+    if rule.compares is Compared.ROOMS and rule.reference is Reference.MEAN_OF_ROOM_MEANS:
         yield Sentence(N_("The coefficient is the mean of the room means divided by the room's mean."))
-    else:
+    elif rule.compares is Compared.ROOMS:
         yield Sentence(N_("The coefficient is the mean of all marks divided by the room's mean."))
     yield Sentence(N_("Absent and void candidates are not in the means."))
     yield from _room_bounds(rule)
@@ -129,6 +172,14 @@ def room_words(rule: RoomRule) -> Iterator[Sentence]:
             yield Sentence(text, {"precision": precision_words(precision)})
     if rule.cap is not None:
         yield Sentence(N_("The mark after the coefficient is {cap} at most."), {"cap": rule.cap})
+
+
+def _subject_words(rule: RoomRule) -> Iterator[Sentence]:
+    yield Sentence(N_("Where candidates sat different subjects, the mark is multiplied by its subject's coefficient."))
+    if rule.reference is Reference.MEAN_OF_ROOM_MEANS:
+        yield Sentence(N_("The coefficient is the mean of the subject means divided by the subject's mean."))
+    else:
+        yield Sentence(N_("The coefficient is the mean of all subjects' marks divided by the subject's mean."))
 
 
 def _room_bounds(rule: RoomRule) -> Iterator[Sentence]:

@@ -5,17 +5,23 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from itertools import pairwise
 
 from core.errors import Problem
 from core.words import Name
 from scoring.document import Table, unique_keys
-from scoring.marks import MarkState, Precision, exact_document, exact_text, total
+from scoring.grades import Grade, highest, read_grades
+from scoring.marks import Exact, MarkState, Precision, exact_document, exact_text, total
+
+RECORDED = "recorded"  # a pass mark that an authority draws later
 
 
 class PartKind(StrEnum):
     """Where a part's value comes from."""
 
     GIVEN = "given"  # a mark entered for the candidate
+    SHARE = "share"  # a figure out of a whole, folded to the maximum: votes of ballots, own score of the best
+    BALLOTS = "ballots"  # graded ballots by class of voters, by [ballots.<part>]
     PANEL = "panel"  # judges' sheets, by [panel.<part>]
     COMPOSITE = "composite"  # the parts inside it
 
@@ -64,10 +70,18 @@ class BonusRule:
 
 @dataclass(frozen=True, slots=True)
 class PassMark:
-    """A pass mark (合格线) of one part: at least this value."""
+    """A pass mark (合格线) of one part: at least this value, or more than it (`above`).
 
-    mark: Decimal
+    Without a `mark` an authority draws the line after the exam, and it is recorded with the inputs.
+    """
+
+    mark: Decimal | None
     on: PassMarkOn = PassMarkOn.AFTER_BONUS
+    above: bool = False
+
+    def reached(self, value: Exact, line: Exact) -> bool:
+        """Whether a value is enough for the line as it stands."""
+        return value > line if self.above else value >= line
 
 
 DEFAULT_POLICIES: Mapping[MarkState, Policy] = {
@@ -85,7 +99,9 @@ class Part:
     """One node: what it is worth (`maximum`), how it enters the node above (`weight`), where it is rounded.
 
     Order of one value: parts × weights (each rounded to `weighted_precision`) → sum → bonus before rescale →
-    `sum_precision` → rescale → `precision` → room coefficient → bonus after → pass mark.
+    `sum_precision` → rescale → `precision` → room coefficient → bonus after → `cap` → `bands` → pass mark.
+
+    `bands` are the lowest values of quality categories, highest first: a value is brought down to its own.
     """
 
     key: str
@@ -101,6 +117,9 @@ class Part:
     input_decimals: int | None = None
     pass_mark: PassMark | None = None
     bonus: BonusRule | None = None
+    cap: Decimal | None = None
+    bands: tuple[Decimal, ...] = ()
+    grades: tuple[Grade, ...] = ()
     policies: Mapping[MarkState, Policy] = field(default_factory=lambda: DEFAULT_POLICIES)
     parts: tuple["Part", ...] = ()
 
@@ -111,8 +130,8 @@ class Part:
 
     @property
     def scale(self) -> Fraction:
-        """The highest value the part can have without bonus points, after any rescale."""
-        return self.maximum if self.rescale_to is None else Fraction(self.rescale_to)
+        """The highest value the part can have without bonus points, after any rescale and cap."""
+        return _scale(self.maximum, self.rescale_to, self.cap)
 
     def walk(self) -> Iterator["Part"]:
         """Every part below and this one, inner ones first."""
@@ -121,12 +140,20 @@ class Part:
         yield self
 
 
+def _scale(maximum: Fraction, rescale_to: Decimal | None, cap: Decimal | None) -> Fraction:
+    folded = maximum if rescale_to is None else Fraction(rescale_to)
+    return folded if cap is None else min(folded, Fraction(cap))
+
+
 def read_parts(
-    tables: Sequence[Table], panel_maxima: Mapping[str, Fraction], problems: list[Problem]
+    tables: Sequence[Table],
+    panel_maxima: Mapping[str, Fraction],
+    problems: list[Problem],
+    ballot_maxima: Mapping[str, Fraction] | None = None,
 ) -> dict[str, Part]:
     """The parts that belong to no other part, by key, each with its whole tree.
 
-    `panel_maxima` gives the maximum of each part that a panel marks.
+    `panel_maxima` and `ballot_maxima` give the maximum of each part that a panel or ballots mark.
     """
     keyed = [(table.key("key"), table) for table in tables]
     unique_keys(keyed)
@@ -142,7 +169,8 @@ def read_parts(
         else:
             inside[above].append(key)
     reached: set[str] = set()
-    found = {key: _Reading(known, inside, panel_maxima, reached).part(key) for key in roots}
+    reading = _Reading(known, inside, panel_maxima, ballot_maxima or {}, reached)
+    found = {key: reading.part(key) for key in roots}
     problems.extend(
         Problem("This part belongs to itself in a circle.", field=table.at("of"))
         for key, table in known.items()
@@ -161,11 +189,12 @@ def _in_circle(key: str, known: Mapping[str, Table]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """Tables by key, keys inside each key, panel maxima, and the keys that have been reached."""
+    """Tables by key, keys inside each key, maxima of panels and ballots, and the keys that have been reached."""
 
     known: Mapping[str, Table]
     inside: Mapping[str, list[str]]
     panel_maxima: Mapping[str, Fraction]
+    ballot_maxima: Mapping[str, Fraction]
     reached: set[str]
 
     def part(self, key: str) -> Part:
@@ -173,20 +202,37 @@ class _Reading:
         self.reached.add(key)
         table = self.known[key]
         inner = tuple(self.part(child) for child in self.inside[key])
-        usual = PartKind.COMPOSITE if inner else PartKind.PANEL if key in self.panel_maxima else PartKind.GIVEN
-        kind = table.choice("kind", PartKind, usual)
-        if kind is not usual and {kind, usual} != {PartKind.GIVEN, PartKind.PANEL}:
-            table.note("kind", Problem("A part is composite exactly when other parts belong to it."))
-        elif kind is not usual:
-            table.note("kind", Problem("A part is marked by a panel exactly when the scheme has a panel for it."))
+        kind = self._kind(table, key, composite=bool(inner))
         maximum = self._maximum(table, key, inner)
         part = _read_part(table, key, kind, maximum, inner)
         table.done()
         return part
 
+    def _kind(self, table: Table, key: str, *, composite: bool) -> PartKind:
+        """What the part is by what stands around it; only a share must say so itself."""
+        usual = PartKind.GIVEN
+        if composite:
+            usual = PartKind.COMPOSITE
+        elif key in self.ballot_maxima:
+            usual = PartKind.BALLOTS
+        elif key in self.panel_maxima:
+            usual = PartKind.PANEL
+        kind = table.choice("kind", PartKind, usual)
+        if kind is usual or (kind, usual) == (PartKind.SHARE, PartKind.GIVEN):
+            return kind
+        if PartKind.COMPOSITE in {kind, usual}:
+            table.note("kind", Problem("A part is composite exactly when other parts belong to it."))
+        elif PartKind.BALLOTS in {kind, usual}:
+            table.note("kind", Problem("A part is marked by ballots exactly when the scheme has ballots for it."))
+        else:
+            table.note("kind", Problem("A part is marked by a panel exactly when the scheme has a panel for it."))
+        return usual
+
     def _maximum(self, table: Table, key: str, inner: tuple[Part, ...]) -> Fraction:
         written = table.number("maximum", above=0)
-        made = total(part.share for part in inner) if inner else self.panel_maxima.get(key)
+        made = {**self.panel_maxima, **self.ballot_maxima}.get(key)
+        if inner:
+            made = total(part.share for part in inner)
         if made is None and not table.has("maximum"):
             table.note("maximum", Problem("The highest mark of this part must be written."))
         elif written is not None and made is not None and written != made:
@@ -203,8 +249,8 @@ class _Reading:
 
 
 def _read_part(table: Table, key: str, kind: PartKind, maximum: Fraction, inner: tuple[Part, ...]) -> Part:
-    rescale_to = table.number("rescale_to", above=0)
-    scale = maximum if rescale_to is None else Fraction(rescale_to)
+    rescale_to, cap = table.number("rescale_to", above=0), table.number("cap", above=0)
+    scale = _scale(maximum, rescale_to, cap)
     weight, enters = _read_weight(table, scale)
     return Part(
         key=key,
@@ -220,6 +266,9 @@ def _read_part(table: Table, key: str, kind: PartKind, maximum: Fraction, inner:
         input_decimals=table.whole("input_decimals", most=8),
         pass_mark=_read_pass_mark(table, scale),
         bonus=_read_bonus(table.table("bonus")) if table.has("bonus") else None,
+        cap=cap,
+        bands=_read_bands(table, scale),
+        grades=_read_grades(table, kind, maximum),
         policies={state: table.choice(state.value, Policy, usual) for state, usual in DEFAULT_POLICIES.items()},
         parts=inner,
     )
@@ -237,13 +286,39 @@ def _read_weight(table: Table, scale: Fraction) -> tuple[Fraction, Enters]:
     return (Fraction(1), Enters.ADDED) if weight is None else (weight, Enters.WEIGHT)
 
 
+def _read_grades(table: Table, kind: PartKind, maximum: Fraction) -> tuple[Grade, ...]:
+    """The grades of a part that is entered; none is worth more than the part."""
+    grades = read_grades(table, "grades")
+    if grades and kind not in {PartKind.GIVEN, PartKind.SHARE}:
+        table.note("grades", Problem("Only a part that is entered has grades."))
+    elif grades and highest(grades) > maximum:
+        facts = {"points": exact_text(highest(grades)), "maximum": exact_text(maximum)}
+        table.note("grades", Problem("A grade is worth {points}, more than the highest mark {maximum}.", facts))
+    return grades
+
+
+def _read_bands(table: Table, scale: Fraction) -> tuple[Decimal, ...]:
+    """The bounds of quality categories, each once and none above the highest mark."""
+    found = table.numbers("bands")
+    if any(after >= before for before, after in pairwise(found)):
+        table.note("bands", Problem("The bounds must fall from the highest to the lowest."))
+    if found and found[0] > scale:
+        facts = {"mark": found[0], "maximum": exact_text(scale)}
+        table.note("bands", Problem("{mark} is not between 0 and {maximum}.", facts))
+    return found
+
+
 def _read_pass_mark(table: Table, scale: Fraction) -> PassMark | None:
-    mark = table.number("pass_mark", least=0)
+    recorded = table.values.get("pass_mark") == RECORDED
+    mark = None if recorded else table.number("pass_mark", least=0)
     on = table.choice("pass_mark_on", PassMarkOn, PassMarkOn.AFTER_BONUS)
-    if mark is not None and mark > scale:
+    above = table.flag("pass_mark_above")
+    if recorded:
+        table.text("pass_mark")
+    elif mark is not None and mark > scale:
         facts = {"mark": mark, "maximum": exact_text(scale)}
         table.note("pass_mark", Problem("The pass mark {mark} is above the highest mark {maximum}.", facts))
-    return None if mark is None else PassMark(mark, on)
+    return PassMark(mark, on, above) if recorded or mark is not None else None
 
 
 def _read_bonus(table: Table) -> BonusRule:

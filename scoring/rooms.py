@@ -36,12 +36,23 @@ class Split(StrEnum):
     """Within what the rooms are compared."""
 
     POST = "post"  # the rooms of one post
+    GROUP = "group"  # the rooms of one closed group of posts
     SELECTION = "selection"  # everybody, such as written papers in different subjects (§4.7)
+
+
+class Compared(StrEnum):
+    """What has its own mean."""
+
+    ROOMS = "rooms"
+    SUBJECTS = "subjects"  # different papers of candidates who are ranked together (§4.7)
 
 
 @dataclass(frozen=True, slots=True)
 class RoomRule:
-    """One part's coefficient. A None precision means: not rounded at that stage."""
+    """One part's coefficient. A None precision means: not rounded at that stage.
+
+    With `only_mixed` it is applied only to those who are ranked beside somebody of another room or subject.
+    """
 
     part: str
     reference: Reference = Reference.MEAN_OF_ROOM_MEANS
@@ -59,6 +70,8 @@ class RoomRule:
     precision: Precision | None = None
     cap: Decimal | None = None
     within: Split = Split.POST
+    compares: Compared = Compared.ROOMS
+    only_mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,28 +83,31 @@ class RoomMarks:
 
 
 @dataclass(frozen=True, slots=True)
-class RoomSum:
-    """A room known only by the sum and number of its valid marks."""
+class KnownRoom:
+    """A room, or subject, known by the mean of its valid marks, and their number if it is known, not by every mark.
 
-    room: str
-    sum: Exact
-    count: int
+    Without `room` it is the mean of all rooms itself, which every room is brought to. `unit` is the post or group
+    within which the rooms are compared; empty where everybody is, and for the mean of all whom one panel heard that
+    a floor asks for (§5). `count` is 0 where the number is not known.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class StatedMean:
-    """A room of which only the mean is known."""
-
+    part: str
     room: str
     mean: Exact
+    count: int = 0
+    unit: str = ""
 
+    @classmethod
+    def summed(cls, part: str, room: str, added: Exact, count: int, unit: str = "") -> "KnownRoom":
+        """A room by the sum of its marks. Raises ValueError where there are none."""
+        if count < 1:
+            raise ValueError("a sum is of at least one mark")
+        return cls(part, room, exactly(added) / count, count, unit)
 
-@dataclass(frozen=True, slots=True)
-class StatedRooms:
-    """Rooms known by their sums or means instead of by every mark; `reference` is the mean of all where it is known."""
-
-    rooms: tuple[RoomSum | StatedMean, ...]
-    reference: Exact | None = None
+    @property
+    def sum(self) -> Fraction:
+        """The sum of the marks; 0 where their number is not known."""
+        return exactly(self.mean) * self.count
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +138,8 @@ class Coefficients:
         """How the coefficient of one room came about."""
         own = self.rooms[room]
         terms = tuple(Term(each.room, each.mean, count=each.count or None) for each in self.rooms.values())
-        facts = {"reference": "stated" if self.stated else rule.reference.value}
+        subjects = {"compares": "subjects"} if rule.compares is Compared.SUBJECTS else {}
+        facts = {"reference": "stated" if self.stated else rule.reference.value, **subjects}
         means = Step(
             StepKind.ROOM_MEANS, self.part, terms, self.exact_reference, self.reference, self.precision, facts=facts
         )
@@ -135,13 +152,12 @@ class Coefficients:
             own.coefficient,
             rule.coefficient_precision,
             at=room,
+            facts=subjects,
         )
         return means, share
 
 
-def coefficients(
-    rule: RoomRule, rooms: Sequence[RoomMarks | RoomSum | StatedMean], stated: Exact | None = None
-) -> Coefficients:
+def coefficients(rule: RoomRule, rooms: Sequence[RoomMarks | KnownRoom], stated: Exact | None = None) -> Coefficients:
     """Each room's coefficient, rooms in the order of their labels; `stated` is the mean of all where it is known.
 
     Raises Refusal if a room has no mark left for its mean or a mean of 0, or if the rule needs the single
@@ -182,7 +198,7 @@ def coefficients(
 class _Room:
     """One room's marks inside the bounds (`bounded`), those its trim kept, their sum and count.
 
-    Of a room with only a stated mean the count is 0 and the sum is the mean.
+    Of a room of which only the mean is known the count is 0 and the sum is the mean.
     """
 
     room: str
@@ -198,11 +214,9 @@ class _Room:
         return self.sum / (self.count or 1)
 
     @classmethod
-    def of(cls, rule: RoomRule, room: RoomMarks | RoomSum | StatedMean) -> "_Room":
-        if isinstance(room, StatedMean):
-            return cls(room.room, 0, exactly(room.mean), 0, (), (), listed=False)
-        if isinstance(room, RoomSum):
-            return cls._summed(rule, room)
+    def of(cls, rule: RoomRule, room: RoomMarks | KnownRoom) -> "_Room":
+        if isinstance(room, KnownRoom):
+            return cls._known(rule, room)
         bounded = _inside_bounds(rule, room.marks)
         if len(bounded) <= rule.room_high + rule.room_low:
             raise Refusal(
@@ -212,18 +226,15 @@ class _Room:
         return cls(room.room, len(room.marks), total(kept), len(kept), bounded, kept, listed=True)
 
     @classmethod
-    def _summed(cls, rule: RoomRule, room: RoomSum) -> "_Room":
-        if needs_marks(rule):
+    def _known(cls, rule: RoomRule, room: KnownRoom) -> "_Room":
+        if room.count and needs_marks(rule):
             raise Refusal(
                 "The rule needs every single mark of room {room}, not their sum.",
                 field=f"{rule.part}.{room.room}",
                 room=room.room,
             )
-        if room.count < 1:
-            raise Refusal(
-                "Room {room} has too few marks for its mean.", field=f"{rule.part}.{room.room}", room=room.room
-            )
-        return cls(room.room, room.count, exactly(room.sum), room.count, (), (), listed=False)
+        added = room.sum if room.count else exactly(room.mean)
+        return cls(room.room, room.count, added, room.count, (), (), listed=False)
 
 
 def needs_marks(rule: RoomRule) -> bool:
@@ -298,6 +309,8 @@ def read_rooms(table: Table, part: str) -> RoomRule:
         precision=table.precision(),
         cap=table.number("cap", above=0),
         within=table.choice("within", Split, Split.POST),
+        compares=table.choice("compares", Compared, Compared.ROOMS),
+        only_mixed=table.flag("only_mixed"),
     )
     if rule.reference is Reference.MEAN_OF_ROOM_MEANS and (rule.pool_high or rule.pool_low or rule.pool is Pool.KEPT):
         table.note("reference", Problem("A pool is trimmed only where the reference is the pooled mean."))

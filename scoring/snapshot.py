@@ -5,7 +5,7 @@ in another order give the same bytes.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from core.canonical import fingerprint
@@ -17,7 +17,7 @@ from scoring.inputs import Candidate, Inputs
 from scoring.marks import Exact, MarkState, exact_document
 from scoring.panel_mark import JudgeSheet
 from scoring.ranking import TieGroup, TieStep
-from scoring.rooms import Coefficients, StatedMean, StatedRooms
+from scoring.rooms import Coefficients, KnownRoom
 from scoring.stage import Stage, UnitResult
 from scoring.steps import value_text
 from scoring.tally import CandidateResult, Reason, Tally
@@ -90,30 +90,36 @@ def problem_document(problem: Problem) -> Document:
 
 
 def inputs_document(inputs: Inputs) -> Document:
-    """All inputs, candidates and posts by code, sheets by group and seat; stated rooms only where there are any."""
-    found: Document = {
+    """All inputs, candidates and posts by code, sheets by group and seat."""
+    return {
         "posts": [
             {"code": post.code, "places": post.places, "group": post.group}
             for post in sorted(inputs.posts, key=lambda post: post.code)
         ],
         "candidates": [_candidate(one) for one in sorted(inputs.candidates, key=lambda one: one.code)],
         "admitted": {key: sorted(codes) for key, codes in inputs.admitted.items()},
+        **_recorded(inputs),
     }
-    if inputs.rooms:
-        found["rooms"] = {
-            unit: {part: _stated_rooms(rooms) for part, rooms in parts.items()} for unit, parts in inputs.rooms.items()
-        }
-    return found
 
 
-def _stated_rooms(stated: StatedRooms) -> Document:
-    found: Document = {
-        room.room: {"mean": exact_document(room.mean)}
-        if isinstance(room, StatedMean)
-        else {"sum": exact_document(room.sum), "count": room.count}
-        for room in stated.rooms
-    }
-    return {"rooms": found, "reference": None if stated.reference is None else exact_document(stated.reference)}
+def _recorded(inputs: Inputs) -> Document:
+    """Rooms known without their marks and recorded pass marks; what is not there is not written."""
+    rooms = [
+        {"part": one.part, "unit": one.unit, "room": one.room, **_known(one)}
+        for one in sorted(inputs.rooms, key=lambda one: (one.part, one.unit, one.room))
+    ]
+    lines = [
+        {"part": one.part, "post": one.post, "mark": exact_document(one.mark)}
+        for one in sorted(inputs.lines, key=lambda one: (one.part, one.post))
+    ]
+    return ({"rooms": rooms} if rooms else {}) | ({"lines": lines} if lines else {})
+
+
+def _known(room: KnownRoom) -> Document:
+    """The sum and number of a room's marks, or their mean where the number is not known."""
+    if room.count:
+        return {"sum": exact_document(room.sum), "count": room.count}
+    return {"mean": exact_document(room.mean)}
 
 
 def inputs_fingerprint(inputs: Inputs) -> str:
@@ -126,10 +132,7 @@ def _candidate(one: Candidate) -> Document:
         "code": one.code,
         "post": one.post,
         "standing": one.standing.value,
-        "marks": {
-            key: mark.state.value if mark.value is None else exact_document(mark.value)
-            for key, mark in one.marks.items()
-        },
+        "marks": {key: mark.document() for key, mark in one.marks.items()},
         "sheets": {
             key: [_sheet(sheet) for sheet in sorted(sheets, key=lambda sheet: (sheet.group, sheet.seat))]
             for key, sheets in one.sheets.items()
@@ -143,6 +146,13 @@ def _candidate(one: Candidate) -> Document:
     }
     records = {"extra_test": one.extra_test, "lot": one.lot, "committee_order": one.committee_order}
     found.update({key: exact_document(value) for key, value in records.items() if value is not None})
+    if one.ballots:
+        found["ballots"] = {
+            key: {count.voters: dict(count.votes) for count in counts} for key, counts in one.ballots.items()
+        }
+    if one.findings:
+        findings = sorted(one.findings, key=lambda finding: (finding.kind, finding.part))
+        found["findings"] = [asdict(finding) for finding in findings]
     return found
 
 
@@ -191,6 +201,7 @@ def _unit(unit: UnitResult) -> Document:
         ],
         "ties": [_tie(tie) for tie in unit.ranking.ties],
         "cuts": {key: _cut(cut) for key, cut in unit.cuts.items()},
+        **({"heard": dict(unit.heard)} if unit.heard else {}),
         "floors": {
             key: {
                 code: [{"by": floor.by.value, "mark": value_text(floor.mark)} for floor in floors]

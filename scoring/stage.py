@@ -1,37 +1,31 @@
 """One stage of a tally: evaluate everybody in play, even out rooms, rank inside each unit, draw the cuts."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 
-from core.errors import Problem, Refusal, refuse_any
+from core.errors import Problem, Refusal
+from scoring.ballots import BallotMark, ballot_mark
 from scoring.cuts import Break, Cut, CutRule, cut
+from scoring.evening import Field, even_rooms
+from scoring.findings import effects, vetoes
 from scoring.floors import Floor, FloorRule, floors_for, reaches
-from scoring.formula import Given, PartResult, evaluate, missing, open_part
-from scoring.inputs import IN_ROOM_MEANS, Candidate, Inputs
-from scoring.marks import Exact, MarkState, exact_text, exactly, settle, total
+from scoring.formula import Given, PartResult, evaluate, missing
+from scoring.inputs import IN_ROOM_MEANS, Candidate, Inputs, Post
+from scoring.marks import Exact, MarkState
 from scoring.panel_mark import PanelMark, panel_mark
-from scoring.parts import Part
 from scoring.ranking import Entry, Ranking, Split, TieBy, TieKey, at_cut, everywhere, nowhere, rank
-from scoring.rooms import (
-    Coefficients,
-    RoomMarks,
-    RoomRule,
-    RoomSum,
-    Split as RoomSplit,
-    StatedMean,
-    StatedRooms,
-    coefficients,
-    corrected,
-)
+from scoring.rooms import Coefficients
 from scoring.scheme import RankWithin, Scheme
+
+Floors = Mapping[str, tuple[Floor, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class UnitResult:
     """One post (or closed group) at one stage: ranking, cuts by key, floors where there was no competition.
 
-    `present` counts the candidates with a valid value; `floors` are by cut and code.
+    `present` counts the candidates with a valid value, `heard` by cut those whom a floor without competition
+    counts; `floors` are by cut and code, `below` are those who reach the pass marks but not the floors of a cut.
     """
 
     unit: str
@@ -40,14 +34,16 @@ class UnitResult:
     ranking: Ranking
     cuts: Mapping[str, Cut] = field(default_factory=dict)
     floors: Mapping[str, Mapping[str, tuple[Floor, ...]]] = field(default_factory=dict)
+    heard: Mapping[str, int] = field(default_factory=dict)
+    below: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One stage: the part it ranks by, the cuts drawn on it in their order, and each unit's outcome.
 
-    `rooms` holds the room coefficients by post ("" where rooms of all posts are compared) and part; a post in
-    one room has none.
+    `rooms` holds the room coefficients by post or group, or by variant where rooms of all its posts are compared
+    ("" for the posts without a variant), and by part; a post in one room has none.
     """
 
     by: str
@@ -58,30 +54,53 @@ class Stage:
 
 @dataclass(slots=True)
 class Running:
-    """What a tally knows so far: panel marks and part results by candidate, and the problems met."""
+    """What a tally knows so far: marks of panels and ballots and part results by candidate, and the problems met."""
 
     scheme: Scheme
     inputs: Inputs
     panels: dict[str, dict[str, PanelMark]] = field(default_factory=dict)
+    ballots: dict[str, dict[str, BallotMark]] = field(default_factory=dict)
     results: dict[str, dict[str, PartResult]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    groups: dict[str, str] = field(default_factory=dict)
+    posts: dict[str, Post] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Remember each post's closed group."""
-        self.groups.update((post.code, post.group) for post in self.inputs.posts)
+        """Remember each post, and the places of each unit in the order of the posts."""
+        for post in self.inputs.posts:
+            self.posts[post.code] = post
+            unit = self.unit_of(post)
+            self.places[unit] = self.places.get(unit, 0) + post.places
+
+    def rules(self, candidate: Candidate) -> Scheme:
+        """The scheme as it holds for a candidate's post."""
+        return self.scheme.at(self.posts[candidate.post])
+
+    def ranked(self, candidate: Candidate) -> bool:
+        """Whether the candidate stands and no finding keeps him from being ranked."""
+        return candidate.standing is MarkState.PRESENT and not vetoes(self.scheme.findings, candidate.findings)
 
     def unit(self, candidate: Candidate) -> str:
         """The post or closed group within which a candidate is ranked."""
-        return candidate.post if self.scheme.within is RankWithin.POST else self.groups[candidate.post]
+        return self.unit_of(self.posts[candidate.post])
 
-    def places(self) -> dict[str, int]:
-        """Places by unit, in the order of the posts."""
-        found: dict[str, int] = {}
-        for post in self.inputs.posts:
-            key = post.code if self.scheme.within is RankWithin.POST else post.group
-            found[key] = found.get(key, 0) + post.places
-        return found
+    def unit_of(self, post: Post) -> str:
+        """The post's own code, or its closed group where ranks are counted in groups."""
+        return post.code if self.scheme.within is RankWithin.POST else post.group
+
+    def schemes(self) -> dict[str, Scheme]:
+        """The scheme of each unit; all posts of a group have the same."""
+        return {self.unit_of(post): self.scheme.at(post) for post in self.inputs.posts}
+
+    def evening(self, scheme: Scheme, everybody: str) -> Field:
+        """What evening out rooms asks about the posts of one scheme; `everybody` names the whole field."""
+        posts = [post for post in self.inputs.posts if self.scheme.at(post) is scheme]
+        return Field(
+            groups={post.code: post.group for post in posts},
+            units={post.code: self.unit_of(post) for post in posts},
+            known=self.inputs.rooms,
+            everybody=everybody,
+        )
 
     def value(self, code: str, part: str) -> Exact | None:
         """A candidate's value of a part, None if there is none or it is not evaluated yet."""
@@ -91,51 +110,79 @@ class Running:
 
 def run_stage(running: Running, by: str, rules: Sequence[CutRule], in_play: Sequence[Candidate]) -> Stage | None:
     """Evaluate, rank and cut. None where something must be refused; the problems are in `running`."""
-    part = running.scheme.all_parts()[by]
-    givens = _givens(running, part, in_play)
+    groups = _by_scheme(running, in_play)
+    givens = {key: _givens(running, own, by, members) for key, own, members in groups}
     if running.problems:
         return None
+    coefficients: dict[str, dict[str, Coefficients]] = {}
     try:
-        evened = _even_rooms(running, part, givens, in_play)
-        for candidate in in_play:
-            result = evaluate(part, givens[candidate.code], evened.ready.get(candidate.code))
-            running.results.setdefault(candidate.code, {}).update({r.key: r for r in result.all_parts()})
+        for key, own, members in groups:
+            part = own.all_parts()[by]
+            evened = even_rooms(own, part, members, givens[key], running.evening(own, key))
+            coefficients.update(evened.found)
+            for candidate in members:
+                result = evaluate(part, givens[key][candidate.code], evened.ready.get(candidate.code))
+                running.results.setdefault(candidate.code, {}).update({r.key: r for r in result.all_parts()})
     except Refusal as refusal:
         running.problems += refusal.problems
         return None
-    return Stage(by, tuple(rule.key for rule in rules), _units(running, part, rules, in_play), evened.found)
+    return Stage(by, tuple(rule.key for rule in rules), _units(running, by, rules, in_play), coefficients)
 
 
 def first_wants(scheme: Scheme, inputs: Inputs, by: str) -> list[Problem]:
-    """What is wanting or wrong in the sheets of the first stage, for inputs that are refused anyway."""
+    """What is wanting or wrong in the sheets and ballots of the first stage, for inputs that are refused anyway."""
     running = Running(scheme, inputs)
-    _givens(running, scheme.all_parts()[by], in_play_at_first(inputs))
+    known = [one for one in in_play_at_first(inputs) if one.post in running.posts]
+    in_play = [replace(one, findings=tuple(f for f in one.findings if f.kind in scheme.findings)) for one in known]
+    for _, own, members in _by_scheme(running, in_play):
+        _givens(running, own, by, members)
     return running.problems
 
 
-def _givens(running: Running, part: Part, in_play: Sequence[Candidate]) -> dict[str, Given]:
-    """What each one brings to this part, with panel marks; notes bad sheets and what is wanting."""
-    panels = [inner.key for inner in part.walk() if inner.key in running.scheme.panels]
+def _by_scheme(running: Running, in_play: Sequence[Candidate]) -> list[tuple[str, Scheme, list[Candidate]]]:
+    """The scheme and each of its variants by key, with those in play whose post it holds for."""
+    schemes = {"": running.scheme} | {variant.key: variant.scheme for variant in running.scheme.variants}
+    return [(key, own, [c for c in in_play if running.rules(c) is own]) for key, own in schemes.items()]
+
+
+def _givens(running: Running, scheme: Scheme, by: str, in_play: Sequence[Candidate]) -> dict[str, Given]:
+    """What each one brings to this part, with panel marks and ballots; notes bad sheets and what is wanting."""
+    part = scheme.all_parts()[by]
     givens: dict[str, Given] = {}
     for candidate in in_play:
-        known = running.panels.setdefault(candidate.code, {})
-        for key in panels:
-            sheets = candidate.sheets.get(key, ())
-            if sheets and key not in known:
-                _combine(running, candidate, key)
-        givens[candidate.code] = given = Given(candidate.marks, known, candidate.bonus)
-        if candidate.standing is MarkState.PRESENT:
+        for inner in part.walk():
+            _combine(running, scheme, candidate, inner.key)
+        givens[candidate.code] = given = Given(
+            candidate.marks,
+            running.panels.get(candidate.code, {}),
+            candidate.bonus,
+            running.ballots.get(candidate.code, {}),
+            effects(scheme.findings, candidate.findings),
+            running.inputs.pass_lines(candidate.post),
+        )
+        if running.ranked(candidate):
             running.problems += [
                 Problem("The mark is missing.", {}, f"{candidate.code}.{key}")
                 for key in missing(part, given)
-                if not candidate.sheets.get(key)
+                if not candidate.sheets.get(key) and not candidate.ballots.get(key)
             ]
+    running.problems += [
+        Problem("The pass mark of this part is not recorded yet.", {}, f"{post}.{inner.key}")
+        for post in dict.fromkeys(candidate.post for candidate in in_play)
+        for inner in part.walk()
+        if inner.pass_mark and inner.pass_mark.mark is None and inner.key not in running.inputs.pass_lines(post)
+    ]
     return givens
 
 
-def _combine(running: Running, candidate: Candidate, key: str) -> None:
+def _combine(running: Running, scheme: Scheme, candidate: Candidate, key: str) -> None:
+    """The mark of a candidate's sheets or ballots for one part, once."""
     try:
-        running.panels[candidate.code][key] = panel_mark(running.scheme.panels[key], candidate.sheets[key])
+        panels, ballots = running.panels.setdefault(candidate.code, {}), running.ballots.setdefault(candidate.code, {})
+        if key in scheme.panels and candidate.sheets.get(key) and key not in panels:
+            panels[key] = panel_mark(scheme.panels[key], candidate.sheets[key])
+        if key in scheme.ballots and candidate.ballots.get(key) and key not in ballots:
+            ballots[key] = ballot_mark(scheme.ballots[key], candidate.ballots[key])
     except Refusal as refusal:
         running.problems += [
             Problem(p.sentence, p.facts, f"{candidate.code}.{key}" + (f".{p.field}" if p.field else ""))
@@ -143,99 +190,15 @@ def _combine(running: Running, candidate: Candidate, key: str) -> None:
         ]
 
 
-@dataclass(slots=True)
-class _Evened:
-    """Parts with their coefficient applied, by candidate; the coefficients, by post and part."""
-
-    ready: dict[str, dict[str, PartResult]] = field(default_factory=dict)
-    found: dict[str, dict[str, Coefficients]] = field(default_factory=dict)
-
-
-def _even_rooms(running: Running, part: Part, givens: Mapping[str, Given], in_play: Sequence[Candidate]) -> _Evened:
-    evened = _Evened()
-    for inner in part.walk():
-        rule = running.scheme.rooms.get(inner.key)
-        if rule is None:
-            continue
-        opened = {c.code: open_part(inner, givens[c.code], evened.ready.get(c.code)) for c in in_play}
-        stated = {unit: parts[rule.part] for unit, parts in running.inputs.rooms.items() if rule.part in parts}
-        for unit, members in (dict.fromkeys(stated, ()) | _room_units(rule, in_play)).items():
-            found = _coefficients(rule, members, opened, stated.get(unit))
-            if found is not None:
-                evened.found.setdefault(unit, {})[inner.key] = found
-            for candidate in members:
-                result = opened[candidate.code]
-                if found is not None and result.value is not None:
-                    result = _corrected(rule, found, candidate.rooms[inner.key], result)
-                evened.ready.setdefault(candidate.code, {})[inner.key] = result
-    return evened
-
-
-def _room_units(rule: RoomRule, in_play: Sequence[Candidate]) -> dict[str, list[Candidate]]:
-    """Candidates whose rooms are compared with each other: by post, or everybody."""
-    units: dict[str, list[Candidate]] = {}
-    for candidate in in_play:
-        units.setdefault(candidate.post if rule.within is RoomSplit.POST else "", []).append(candidate)
-    return units
-
-
-def _coefficients(
-    rule: RoomRule, members: Sequence[Candidate], opened: Mapping[str, PartResult], stated: StatedRooms | None
-) -> Coefficients | None:
-    """The coefficients of one unit; None where it sat in one room only."""
-    marks: dict[str, list[Exact]] = {}
-    rooms = {room.room: room for room in stated.rooms} if stated else {}
-    problems: list[Problem] = []
-    for candidate in members:
-        value, room = opened[candidate.code].value, candidate.rooms.get(rule.part, "")
-        if value is not None:
-            marks.setdefault(room, []).append(value)
-            if stated and room not in rooms:
-                where = f"{candidate.code}.{rule.part}"
-                problems.append(Problem("The table of rooms does not name room {room}.", {"room": room}, where))
-    if stated is not None:
-        refuse_any([*problems, *_stated_problems(rule, rooms, marks)])
-        return coefficients(rule, stated.rooms, stated.reference)
-    if len(marks) < 2:
-        return None
-    return coefficients(rule, [RoomMarks(room, values) for room, values in marks.items()])
-
-
-def _stated_problems(
-    rule: RoomRule, rooms: Mapping[str, RoomSum | StatedMean], marks: Mapping[str, Sequence[Exact]]
-) -> Iterator[Problem]:
-    """Where the sums of rooms do not go with the marks that are there."""
-    for name, values in marks.items():
-        room, where = rooms.get(name), f"{rule.part}.{name}"
-        if isinstance(room, RoomSum) and len(values) > room.count:
-            facts = {"room": name, "count": room.count, "found": len(values)}
-            yield Problem("Room {room} is said to have {count} marks, but {found} are given.", facts, where)
-        elif isinstance(room, RoomSum) and len(values) == room.count and total(values) != room.sum:
-            facts = {"room": name, "sum": room.sum, "found": exact_text(total(values))}
-            yield Problem("The marks of room {room} add up to {found}, not to {sum}.", facts, where)
-
-
-def _corrected(rule: RoomRule, found: Coefficients, room: str, result: PartResult) -> PartResult:
-    coefficient = found.rooms[room].coefficient
-    after = corrected(rule, result.value or Fraction(0), coefficient)
-    before_bonus = after.value
-    if result.before_bonus is not None and result.before_bonus != result.value:
-        before_bonus = settle(exactly(result.before_bonus) * exactly(coefficient), rule.precision)
-    steps = (*result.steps, *found.steps(rule, room), *after.steps)
-    return replace(result, value=after.value, exact=after.exact, before_bonus=before_bonus, steps=steps)
-
-
-def _units(
-    running: Running, part: Part, rules: Sequence[CutRule], in_play: Sequence[Candidate]
-) -> dict[str, UnitResult]:
+def _units(running: Running, by: str, rules: Sequence[CutRule], in_play: Sequence[Candidate]) -> dict[str, UnitResult]:
     """Every unit's ranking and cuts; units without competition last, because others may set their floor."""
-    ranked: dict[str, list[Candidate]] = {unit: [] for unit in running.places()}
+    schemes = running.schemes()
+    members: dict[str, list[Candidate]] = {unit: [] for unit in schemes}
     for candidate in in_play:
-        if candidate.standing is MarkState.PRESENT and running.value(candidate.code, part.key) is not None:
-            ranked[running.unit(candidate)].append(candidate)
+        members[running.unit(candidate)].append(candidate)
     makers = {
-        unit: _Unit(running, part, rules, unit, places, ranked[unit], in_play)
-        for unit, places in running.places().items()
+        unit: _Unit(running, own, by, [own.cut(rule.key) for rule in rules], unit, members[unit], in_play)
+        for unit, own in schemes.items()
     }
     done: dict[str, UnitResult] = {}
     for unit in sorted(makers, key=lambda unit: bool(makers[unit].lonely())):
@@ -245,50 +208,66 @@ def _units(
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """One unit being ranked: its ranked candidates, and everybody in play for the means of their rooms."""
+    """One unit being ranked by its scheme, beside everybody in play for the means of their rooms."""
 
     running: Running
-    part: Part
+    scheme: Scheme
+    by: str
     rules: Sequence[CutRule]
     unit: str
-    places: int
-    ranked: Sequence[Candidate]
+    members: Sequence[Candidate]
     in_play: Sequence[Candidate]
+
+    @property
+    def places(self) -> int:
+        """The places of the unit."""
+        return self.running.places[self.unit]
+
+    def ranked(self) -> list[Candidate]:
+        """Those who have a value and may be ranked."""
+        return [
+            one
+            for one in self.members
+            if self.running.ranked(one) and self.running.value(one.code, self.by) is not None
+        ]
+
+    def heard(self, part: str) -> int:
+        """How many were present on the day: also those who have left since."""
+        return len(self._marks(part, self.members))
 
     def lonely(self) -> list[FloorRule]:
         """The floor rules that apply because there is no competition here."""
         cuts = {rule.key for rule in self.rules}
         return [
-            rule
-            for rule in self.running.scheme.floors
-            if rule.cut in cuts and rule.applies(self.places, len(self._marks(rule.part, self.ranked)))
+            rule for rule in self.scheme.floors if rule.cut in cuts and rule.applies(self.places, self.heard(rule.part))
         ]
 
     def result(self, others: Iterable[UnitResult]) -> UnitResult:
         """Rank and cut, with the floors that others with competition set."""
-        lonely = self.lonely()
-        others = list(others) if lonely else []
-        floors = {rule.cut: self._floors(rule, others) for rule in lonely}
-        passed = [c.code for c in self.ranked if not self.running.results[c.code][self.part.key].failed()]
-        qualified = {rule.key: self._reaching(rule.key, passed, floors) for rule in self.rules}
+        others, ranked = list(others), self.ranked()
+        lonely = [(rule, self._floors(rule, others, ranked)) for rule in self.lonely()]
+        passed = [c.code for c in ranked if not self.running.results[c.code][self.by].failed()]
+        qualified = {rule.key: self._reaching(rule.key, passed, lonely) for rule in self.rules}
         splits = [_split(rule, self.places, qualified[rule.key]) for rule in self.rules] or [self._plain_split()]
-        keys = self.rules[0].ties if self.rules else self.running.scheme.ties
-        entries = [self._entry(candidate, keys) for candidate in self.ranked]
+        keys = self.rules[0].ties if self.rules else self.scheme.ties
+        entries = [self._entry(candidate, keys) for candidate in ranked]
         ranking = rank(entries, keys, lambda before, equal: any(split(before, equal) for split in splits))
         cuts: dict[str, Cut] = {}
         for rule in self.rules:
             allowed = qualified[rule.key].intersection(*(earlier.entered for earlier in cuts.values()))
             cuts[rule.key] = cut(rule, self.places, ranking, allowed)
-        return UnitResult(self.unit, self.places, len(self.ranked), ranking, cuts, floors)
+        heard = {rule.cut: self.heard(rule.part) for rule, _ in lonely}
+        below = {key: frozenset(passed) - kept for key, kept in qualified.items()}
+        return UnitResult(self.unit, self.places, len(ranked), ranking, cuts, _by_cut(lonely), heard, below)
 
     def _plain_split(self) -> Split:
-        return everywhere if self.running.scheme.breaking is Break.EVERYWHERE else nowhere
+        return everywhere if self.scheme.breaking is Break.EVERYWHERE else nowhere
 
     def _marks(self, part: str, candidates: Iterable[Candidate]) -> list[Exact]:
         values = (self.running.value(candidate.code, part) for candidate in candidates)
         return [value for value in values if value is not None]
 
-    def _floors(self, rule: FloorRule, others: Sequence[UnitResult]) -> dict[str, tuple[Floor, ...]]:
+    def _floors(self, rule: FloorRule, others: Sequence[UnitResult], ranked: Sequence[Candidate]) -> Floors:
         """The floors of each ranked candidate."""
         elsewhere = [
             value
@@ -298,29 +277,32 @@ class _Unit:
             if (value := self.running.value(code, rule.part)) is not None
         ]
         found: dict[str, tuple[Floor, ...]] = {}
-        for candidate in self.ranked:
-            room = candidate.rooms.get(rule.part)
-            heard = [c for c in self.in_play if c.rooms.get(rule.part) == room]
-            found[candidate.code] = floors_for(rule, self._marks(rule.part, heard), elsewhere)
+        for candidate in ranked:
+            marks = self._room_marks(rule.part, candidate.rooms.get(rule.part))
+            found[candidate.code] = floors_for(rule, marks, elsewhere)
         return found
 
-    def _reaching(
-        self, key: str, passed: Sequence[str], floors: Mapping[str, Mapping[str, tuple[Floor, ...]]]
-    ) -> frozenset[str]:
+    def _room_marks(self, part: str, room: str | None) -> list[Exact]:
+        """The marks of all whom one panel heard, or their mean alone where that is what is known."""
+        for known in self.running.inputs.rooms:
+            if (known.part, known.room, known.unit) == (part, room, ""):
+                return [known.mean]
+        return self._marks(part, [one for one in self.in_play if one.rooms.get(part) == room])
+
+    def _reaching(self, key: str, passed: Sequence[str], lonely: Sequence[tuple[FloorRule, Floors]]) -> frozenset[str]:
         """Those of the passed who also reach the floors of one cut."""
         kept = set(passed)
-        for rule in self.lonely():
+        for rule, floors in lonely:
             if rule.cut == key:
                 kept = {
                     code
                     for code in kept
-                    if (mark := self.running.value(code, rule.part)) is not None
-                    and reaches(rule, mark, floors[key][code])
+                    if (mark := self.running.value(code, rule.part)) is not None and reaches(rule, mark, floors[code])
                 }
         return frozenset(kept)
 
     def _entry(self, candidate: Candidate, keys: Sequence[TieKey]) -> Entry:
-        value = self.running.value(candidate.code, self.part.key)
+        value = self.running.value(candidate.code, self.by)
         if value is None:
             raise ValueError("only candidates with a value are ranked")
         return Entry(candidate.code, value, {key: self._compared(candidate, key) for key in keys})
@@ -330,12 +312,21 @@ class _Unit:
         if key.by is TieBy.PART:
             return self.running.value(candidate.code, key.of)
         if key.by is TieBy.EXACT:
-            result = self.running.results[candidate.code].get(key.of or self.part.key)
+            result = self.running.results[candidate.code].get(key.of or self.by)
             return None if result is None else result.exact
         if key.by is TieBy.UNDROPPED_SUM:
-            panel = self.running.panels[candidate.code].get(key.of)
+            panel = self.running.panels.get(candidate.code, {}).get(key.of)
             return None if panel is None else panel.undropped_sum
         return candidate.recorded(key)
+
+
+def _by_cut(lonely: Sequence[tuple[FloorRule, Floors]]) -> dict[str, dict[str, tuple[Floor, ...]]]:
+    """All floors of each candidate by cut, where one cut has several rules."""
+    found: dict[str, dict[str, tuple[Floor, ...]]] = {}
+    for rule, floors in lonely:
+        own = found.setdefault(rule.cut, {})
+        own.update({code: own.get(code, ()) + more for code, more in floors.items()})
+    return found
 
 
 def _split(rule: CutRule, places: int, qualified: frozenset[str]) -> Split:

@@ -16,6 +16,9 @@ class StepKind(StrEnum):
     """What a step does. `terms` hold what goes in."""
 
     GIVEN = "given"  # a mark as it was entered; state says if there is none
+    SHARE = "share"  # a figure ÷ its whole × the maximum; facts: maximum
+    GRADED = "graded"  # a grade and its points; the one term is the grade
+    BALLOTS = "ballots"  # one class: points × votes, added; `at` is the class; facts: sum, count of valid ballots
     JUDGE_TOTALS = "judge_totals"  # one judge's elements added: one term per element, `at` is the seat
     MEAN = "mean"  # judges' marks, dropped ones struck out; `at` is group or group/element; facts: sum, count
     SUM = "sum"  # terms added; `at` is the group where the elements of a panel are added
@@ -27,9 +30,10 @@ class StepKind(StrEnum):
     CORRECTED = "corrected"  # mark × coefficient
     ROUNDED = "rounded"  # a value rounded once more
     CAP = "cap"  # cut down to the most allowed
-    ZERO = "zero"  # the scheme counts this state as 0
+    BAND = "band"  # brought down to the lowest value of its quality category
+    ZERO = "zero"  # the scheme counts this state, or a finding, as 0
     LEFT_OUT = "left_out"  # the scheme leaves this part out and spreads its weight
-    PASS_MARK = "pass_mark"  # compared with the pass mark; facts: pass_mark, passed  # noqa: S105
+    PASS_MARK = "pass_mark"  # compared with the pass mark; facts: pass_mark, passed, above  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)

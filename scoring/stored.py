@@ -5,12 +5,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from scoring.ballots import BallotCount
+from scoring.findings import Finding
 from scoring.formula import BonusPoints
-from scoring.inputs import Candidate, Inputs, Post
+from scoring.inputs import Candidate, Inputs, PassLine, Post
 from scoring.marks import Exact, Mark, MarkState
 from scoring.panel_mark import JudgeSheet
-
-STATES = frozenset(MarkState)
+from scoring.rooms import KnownRoom
 
 
 def inputs_of(document: Mapping[str, Any]) -> Inputs:
@@ -19,14 +20,22 @@ def inputs_of(document: Mapping[str, Any]) -> Inputs:
         tuple(Post(one["code"], one["places"], one["group"]) for one in document["posts"]),
         tuple(_candidate(one) for one in document["candidates"]),
         {key: frozenset(codes) for key, codes in document["admitted"].items()},
+        tuple(_room(one) for one in document.get("rooms", ())),
+        tuple(PassLine(one["part"], Decimal(one["mark"]), one["post"]) for one in document.get("lines", ())),
     )
+
+
+def _room(one: Mapping[str, Any]) -> KnownRoom:
+    if "count" in one:
+        return KnownRoom.summed(one["part"], one["room"], Fraction(one["sum"]), one["count"], one["unit"])
+    return KnownRoom(one["part"], one["room"], Fraction(one["mean"]), unit=one["unit"])
 
 
 def _candidate(one: Mapping[str, Any]) -> Candidate:
     return Candidate(
         code=one["code"],
         post=one["post"],
-        marks={key: _mark(text) for key, text in one["marks"].items()},
+        marks={key: Mark.read(text) for key, text in one["marks"].items()},
         sheets={key: tuple(_sheet(sheet) for sheet in sheets) for key, sheets in one["sheets"].items()},
         rooms=one["rooms"],
         bonus=tuple(BonusPoints(bonus["part"], bonus["kind"], Decimal(bonus["points"])) for bonus in one["bonus"]),
@@ -35,11 +44,12 @@ def _candidate(one: Mapping[str, Any]) -> Candidate:
         lot=None if "lot" not in one else int(one["lot"]),
         committee_order=None if "committee_order" not in one else int(one["committee_order"]),
         standing=MarkState(one["standing"]),
+        ballots={
+            part: tuple(BallotCount(voters, votes) for voters, votes in counts.items())
+            for part, counts in one.get("ballots", {}).items()
+        },
+        findings=tuple(Finding(**finding) for finding in one.get("findings", ())),
     )
-
-
-def _mark(text: str) -> Mark:
-    return Mark(state=MarkState(text)) if text in STATES else Mark.of(text)
 
 
 def _sheet(sheet: Mapping[str, Any]) -> JudgeSheet:

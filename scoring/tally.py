@@ -12,6 +12,7 @@ from itertools import groupby
 
 from core.errors import Problem
 from scoring.cuts import CutRule, Entered
+from scoring.findings import Finding, vetoes
 from scoring.formula import PartResult
 from scoring.inputs import Candidate, Inputs, input_problems
 from scoring.marks import Exact, MarkState
@@ -30,9 +31,12 @@ class Because(StrEnum):
     BEYOND = "beyond"  # cut, wanted
     NOT_ADMITTED = "not_admitted"  # cut: did not enter an earlier cut
     BELOW_PASS_MARK = "below_pass_mark"  # noqa: S105 - part, mark, pass_mark: a line, not a password
+    NOT_ABOVE = "not_above"  # part, mark, pass_mark: the line must be exceeded
     BELOW_FLOOR = "below_floor"  # cut, places, present
     NO_MARK = "no_mark"  # part, state
     STANDING = "standing"  # state: the person's own
+    VETO = "veto"  # finding, basis: a finding that keeps the candidate from being ranked
+    FOUND = "found"  # part, finding, basis: a finding that changed the mark of a part
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,8 @@ def tally(scheme: Scheme, inputs: Inputs, upto: str = "") -> Tally:
     problems = input_problems(scheme, inputs)
     rounds = _rounds(scheme, upto)
     if problems:
-        problems += first_wants(scheme, inputs, rounds[0][0])  # all is told at once
+        told = {problem.field for problem in problems}
+        problems += [one for one in first_wants(scheme, inputs, rounds[0][0]) if one.field not in told]  # all at once
         return Tally(scheme.fingerprint, rounds[-1][0], refusals=tuple(problems))
     running = Running(scheme, inputs)
     in_play = in_play_at_first(inputs)
@@ -142,7 +147,7 @@ def _going_on(
         recorded = running.inputs.admitted.get(key)
         entered = {code for unit in stage.units.values() for code in unit.cuts[key].entered}
         # who withdrew after being heard was admitted: the cut draws its line without them
-        entered |= {c.code for c in going if c.standing is not MarkState.PRESENT}
+        entered |= {c.code for c in going if not running.ranked(c)}
         allowed = entered if recorded is None else recorded
         turned_away.update({c.code: key for c in going if c.code not in allowed})
         going = [candidate for candidate in going if candidate.code in allowed]
@@ -167,6 +172,10 @@ class _Result:
         out = CandidateResult(code, self.candidate.post, parts, entered=outside, unit=unit)
         if self.candidate.standing is not MarkState.PRESENT:
             return replace(out, reasons=(Reason(Because.STANDING, {"state": self.candidate.standing.value}),))
+        findings = self.running.scheme.findings
+        barred = vetoes(findings, self.candidate.findings)
+        if barred:
+            return replace(out, reasons=tuple(self._found(Because.VETO, one) for one in barred))
         if code in self.turned_away:
             turned = Reason(Because.NOT_ADMITTED, {"cut": self.turned_away[code]})
             return replace(out, reasons=(turned, *self._shortfalls()))
@@ -194,8 +203,8 @@ class _Result:
             how = own.standing.get(self.candidate.code)
             if how is None:
                 entered = False
-                if key in unit.floors:
-                    facts = {"cut": key, "places": unit.places, "present": unit.present}
+                if self.candidate.code in unit.below[key]:
+                    facts = {"cut": key, "places": unit.places, "present": unit.heard[key]}
                     reasons.append(Reason(Because.BELOW_FLOOR, facts))
                 continue
             entered = None if how is Entered.WAITING else how in {Entered.WITHIN, Entered.TIED_IN}
@@ -203,14 +212,26 @@ class _Result:
         return entered, tuple(reasons)
 
     def _shortfalls(self) -> tuple[Reason, ...]:
-        """Pass marks not reached and marks that are not there, in the order of the calculation."""
-        found: list[Reason] = []
-        rules = self.running.scheme.all_parts()
+        """Findings, pass marks not reached and marks that are not there, in the order of the calculation."""
+        barred = vetoes(self.running.scheme.findings, self.candidate.findings)
+        found = [self._found(Because.FOUND, one) for one in self.candidate.findings if one not in barred]
+        scheme = self.running.rules(self.candidate)
+        rules, lines = scheme.all_parts(), self.running.inputs.pass_lines(self.candidate.post)
         for part in self.running.results.get(self.candidate.code, {}).values():
             pass_mark = rules[part.key].pass_mark
             if part.passed is False and pass_mark is not None:
-                facts = {"part": part.key, "mark": part.value, "pass_mark": pass_mark.mark}
-                found.append(Reason(Because.BELOW_PASS_MARK, facts))
+                line = lines.get(part.key) if pass_mark.mark is None else pass_mark.mark
+                facts = {"part": part.key, "mark": part.value, "pass_mark": line}
+                because = Because.NOT_ABOVE if pass_mark.above else Because.BELOW_PASS_MARK
+                found.append(Reason(because, facts))
             elif part.value is None and not part.blocked_by and part.counts:
                 found.append(Reason(Because.NO_MARK, {"part": part.key, "state": part.state.value}))
         return tuple(found)
+
+    def _found(self, because: Because, finding: Finding) -> Reason:
+        """A finding as a reason, with the authority and the article it rests on."""
+        facts: dict[str, object] = (
+            {"finding": finding.kind, "part": finding.part} if finding.part else {"finding": finding.kind}
+        )
+        basis = finding.basis(self.running.scheme.findings[finding.kind])
+        return Reason(because, facts | ({"basis": basis} if basis else {}))

@@ -119,6 +119,7 @@ def document(
         "part": None if scheme is None else found.get("part", scheme.total),
         "posts": [
             {"post": one.code, "places": one.places, "open": one.open, "group": one.group, "registered": one.registered}
+            | ({"waived": list(one.waived)} if scheme and scheme.opening and scheme.opening.waivers else {})
             for one in posts
         ],
         "results": found["results"],

@@ -9,7 +9,8 @@ from scoring.explain import Names, reason_sentence, step_sentence, tie_sentences
 from scoring.grid import Located
 from scoring.marks import state_words
 from scoring.parts import Part
-from scoring.reading import PostLine, Read
+from scoring.post_rows import PostLine
+from scoring.reading import Read
 from scoring.snapshot import result_document, tally_document
 from scoring.steps import value_text
 from scoring.tally import CandidateResult, Tally

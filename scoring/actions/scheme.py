@@ -180,11 +180,25 @@ def _course_problems(session: Session, selection_id: int, scheme: Scheme) -> Ite
 
 def _carried_out_by_nobody(scheme: Scheme) -> Iterator[str]:
     """The paths of rules that need records which no act writes."""
-    if scheme.opening is not None:
-        yield "opening"
+    sections = {
+        "opening": scheme.opening,
+        "findings": scheme.findings,
+        "replacement": scheme.replacement,
+        "variants": scheme.variants,
+        "ballots": scheme.ballots,
+    }
+    yield from (path for path, section in sections.items() if section)
     for key, part in scheme.all_parts().items():
         if part.bonus is not None:
             yield f"parts.{key}.bonus"
+        if part.kind is PartKind.SHARE:
+            yield f"parts.{key}.kind"
+        if part.grades:
+            yield f"parts.{key}.grades"
+        if part.pass_mark is not None and part.pass_mark.mark is None:
+            yield f"parts.{key}.pass_mark"
+    for key in scheme.rooms.keys() - scheme.panels.keys():
+        yield f"rooms.{key}"
     for cut in scheme.cuts:
         if cut.equal is Equal.WAIT:
             yield f"cuts.{cut.key}.equal"

@@ -126,8 +126,9 @@ def _floors(scheme: Scheme) -> Iterator[Finding]:
         yield Finding("no_floor", Severity.LOOK, Sentence(words), "floors")
     parts = scheme.all_parts()
     for place, rule in enumerate(scheme.floors, start=1):
-        mark = parts[rule.part].pass_mark
-        if FloorBy.FIXED in rule.floors and rule.fixed is not None and mark is not None and rule.fixed <= mark.mark:
-            facts = {"part": parts[rule.part].name, "floor": rule.fixed, "mark": mark.mark}
+        rule_of_part = parts[rule.part].pass_mark
+        mark = None if rule_of_part is None else rule_of_part.mark  # not known before an authority draws it
+        if FloorBy.FIXED in rule.floors and rule.fixed is not None and mark is not None and rule.fixed <= mark:
+            facts = {"part": parts[rule.part].name, "floor": rule.fixed, "mark": mark}
             words = N_("{part}: the floor {floor} is not above the minimum mark {mark} that holds for everybody.")
             yield Finding("floor_without_effect", Severity.LOOK, Sentence(words, facts), f"floors[{place}].mark")

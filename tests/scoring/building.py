@@ -163,6 +163,118 @@ months = 12
 order = "free_with_reason"
 """
 
+# rules that stand beside those: entries of other kinds, findings, subjects, other posts
+FURTHER = """
+[scheme]
+name = "其他规则"
+[[parts]]
+key = "total"
+name = "综合成绩"
+decimals = 2
+cap = 100
+bands = [90, 80, 60]
+[[parts]]
+key = "written"
+name = "笔试成绩"
+of = "total"
+points = 50
+maximum = 100
+pass_mark = "recorded"
+pass_mark_on = "before_bonus"
+bonus = { cap = 4 }
+[[parts]]
+key = "appraisal"
+name = "年度考核"
+of = "total"
+kind = "share"
+points = 15
+maximum = 100
+grades = [{ key = "excellent", name = "优秀", points = 100 }, { key = "competent", name = "称职", points = 80 }]
+[[parts]]
+key = "assessment"
+name = "民主测评"
+of = "total"
+points = 20
+pass_mark = 0
+pass_mark_above = true
+[[parts]]
+key = "resume"
+name = "履历"
+of = "total"
+points = 15
+maximum = 5
+grades = [{ key = "senior", name = "十年以上", points = 5 }]
+[ballots.assessment]
+grades = [{ key = "good", name = "好", points = 100 }, { key = "fair", name = "一般", points = 60 }]
+invalid = [{ key = "blank", name = "空白票" }]
+classes = [{ key = "a", name = "A票", weight = 0.6 }, { key = "b", name = "B票", weight = 0.4 }]
+least_ballots = 3
+no_ballot = "leave_out"
+class_decimals = 2
+[rooms.written]
+compares = "subjects"
+within = "selection"
+only_mixed = true
+reference = "pooled_mean"
+coefficient_decimals = 4
+decimals = 2
+[order]
+ties = ["qualification:优待", "exact"]
+[[cuts]]
+key = "statement"
+name = "进入陈述"
+by = "written"
+table = [{ places = 4, plus = 1 }, { places = 9, per_place = 1.5, plus = 1 }]
+per_place = 1.2
+fraction = "half_up"
+[[cuts]]
+key = "proposed"
+name = "考察人选"
+per_place = 1.5
+fraction = "down"
+[[findings]]
+key = "integrity"
+name = "廉洁自律一票否决"
+authority = "纪检监察机关"
+article = "第三条"
+[[findings]]
+key = "marked"
+name = "试卷作标记"
+effect = "void"
+parts = ["written"]
+[[findings]]
+key = "named"
+name = "透露姓名"
+effect = "zero"
+parts = ["assessment", "written"]
+[opening]
+per_place = 3
+short = "cancel"
+posts = [{ posts = ["05", "06"], per_place = 2 }]
+waivers = [{ part = "written", fewer_than_per_place = 5 }]
+[replacement.waived_before_review]
+source = "statement"
+until = "interview"
+days_before = 3
+[replacement.failed_physical]
+rounds = 2
+floor = 60
+floor_part = "written"
+until = "written_exam"
+months_after = 12
+[replacement.failed_investigation]
+until = "approval"
+[replacement.absent]
+allowed = false
+[[variants]]
+key = "unassigned"
+name = "不指定职位"
+posts = ["11", "12"]
+without = ["resume"]
+parts = [{ key = "assessment", points = 35 }]
+cuts = [{ key = "proposed", per_place = 2 }]
+"""
+
 
 def case(name: str) -> dict[str, Any]:
     """A published case by the name of its file."""

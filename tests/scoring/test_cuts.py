@@ -7,7 +7,20 @@ import pytest
 from hypothesis import given, strategies as st
 
 from core.words import Name
-from scoring.cuts import Band, Cut, CutRule, Entered, Equal, OpeningRule, cut, open_places
+from scoring.cuts import (
+    Band,
+    Cut,
+    CutRule,
+    Entered,
+    Equal,
+    OpeningRule,
+    PartOf,
+    Short,
+    Waiver,
+    cut,
+    open_places,
+    waived_parts,
+)
 from scoring.ranking import Entry, rank
 from tests.scoring.building import case
 
@@ -113,3 +126,58 @@ def test_nobody_who_is_out_is_better_than_anybody_who_is_in(values, take, equal)
     outside = [value for code, value in by_code.items() if code not in made.entered]
     assert not inside or not outside or min(inside) > max(outside)
     assert len(inside) >= min(take, len(values)) if equal is Equal.IN else len(inside) <= take
+
+
+@pytest.mark.parametrize(
+    ("ratio", "fraction", "wanted"),
+    [
+        (Fraction(6, 5), PartOf.UP, [2, 3, 4, 5, 6, 8]),
+        (Fraction(6, 5), PartOf.DOWN, [1, 2, 3, 4, 6, 7]),
+        (Fraction(6, 5), PartOf.HALF_UP, [1, 2, 4, 5, 6, 7]),
+        (Fraction(3, 2), PartOf.HALF_UP, [2, 3, 5, 6, 8, 9]),
+    ],
+)
+def test_a_fraction_of_a_person_counts_as_the_scheme_says(ratio, fraction, wanted):
+    rule = CutRule("x", Name("入围"), "written", per_place=ratio, fraction=fraction)
+    assert [rule.wanted(places) for places in (1, 2, 3, 4, 5, 6)] == wanted
+
+
+def test_places_and_one_up_to_four_and_a_ratio_beyond():
+    rule = CutRule("x", Name("体检"), "total", per_place=Fraction(6, 5), table=(Band(4, plus=1),))
+    assert [rule.wanted(places) for places in (0, 1, 4, 5, 10)] == [0, 2, 5, 6, 12]
+
+
+def test_two_for_a_place_from_ten_places_on():
+    rule = CutRule("x", Name("面试"), "written", per_place=Fraction(2), table=(Band(9, per_place=Fraction(3)),))
+    assert [rule.wanted(places) for places in (1, 9, 10, 12)] == [3, 27, 20, 24]
+
+
+def test_a_line_with_a_ratio_and_a_surplus_goes_on_beyond_the_table():
+    rule = CutRule("x", Name("面试"), "written", table=(Band(3, 9), Band(6, per_place=Fraction(3, 2), plus=2)))
+    assert [rule.wanted(places) for places in (3, 6, 7)] == [9, 11, 13]
+
+
+@given(st.integers(1, 50), st.fractions(min_value=1, max_value=5), st.integers(0, 3), st.sampled_from(PartOf))
+def test_more_places_never_take_fewer_people(places, ratio, plus, fraction):
+    rule = CutRule("x", Name("入围"), "written", per_place=ratio, plus=plus, fraction=fraction)
+    assert places + plus <= rule.wanted(places) <= rule.wanted(places + 1)
+
+
+SCARCE = OpeningRule(Fraction(3), posts={"05": Fraction(2)}, waivers=(Waiver("written", Fraction(5)),))
+
+
+def test_a_scarce_post_has_a_ratio_of_its_own():
+    assert [open_places(SCARCE, 2, 5, post) for post in ("01", "05")] == [1, 2]
+
+
+def test_the_worked_openings_of_two_places():
+    assert [open_places(OpeningRule(Fraction(3)), 2, paid) for paid in (6, 5, 2)] == [2, 1, 0]
+
+
+def test_a_post_may_be_cancelled_rather_than_reduced():
+    rule = OpeningRule(Fraction(10), Short.CANCEL)
+    assert [open_places(rule, 2, registered) for registered in (20, 19, 10)] == [2, 0, 0]
+
+
+def test_with_few_applicants_nobody_sits_the_waived_part():
+    assert [waived_parts(SCARCE, 2, registered) for registered in (9, 10)] == [("written",), ()]

@@ -1,11 +1,13 @@
 """Floors where there is no competition (rules.md §5), through the whole tally."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from core.errors import Refusal
 from scoring.marks import MarkState
+from scoring.rooms import KnownRoom
 from scoring.tally import Because, tally
 from tests.scoring.building import TWO_PARTS, candidate, inputs, scheme_from
 
@@ -145,3 +147,59 @@ def test_a_floor_that_means_nothing_is_refused(floor, problems):
     with pytest.raises(Refusal) as refused:
         scheme(floor)
     assert {problem.field for problem in refused.value.problems} == problems
+
+
+def test_who_was_heard_and_left_later_was_present_on_the_day():
+    rule = scheme(AT_MOST + 'floor = ["fixed"]\nmark = 70')
+    left = replace(candidate("b", written="80", interview="90"), standing=MarkState.WITHDRAWN)
+    made = tally(rule, inputs(candidate("a", written="90", interview="60"), left))
+    assert made.result("a").entered is True
+    assert made.last.units["01"].present == 1
+
+
+TWO_FLOORS = scheme_from(f"""{TWO_PARTS}{CUT}
+[[floors]]
+part = "interview"
+present_at_most_per_place = 1
+floor = ["fixed"]
+mark = 70
+[[floors]]
+part = "written"
+present_fewer_than_per_place = 3
+floor = ["fixed"]
+mark = 60
+""")
+
+
+@pytest.mark.parametrize(
+    ("written", "interview", "enters"), [("60", "70", True), ("65", "69", False), ("59", "75", False)]
+)
+def test_two_floors_of_one_cut_are_each_asked_for_their_own_mark(written, interview, enters):
+    made = tally(TWO_FLOORS, inputs(candidate("a", written=written, interview=interview)))
+    assert made.result("a").entered is enters
+    floors = made.last.units["01"].floors["proposed"]["a"]
+    assert [floor.mark for floor in floors] == [70, 60]
+
+
+def test_below_a_pass_mark_is_not_called_below_a_floor():
+    toml = TWO_PARTS.replace('key = "written"', 'key = "written"\npass_mark = 60')
+    rule = scheme_from(f'{toml}{CUT}[[floors]]\npart = "interview"\n{AT_MOST}floor = ["fixed"]\nmark = 70')
+    made = tally(rule, inputs(candidate("a", written="59", interview="75")))
+    assert [reason.because for reason in made.result("a").reasons] == [Because.BELOW_PASS_MARK]
+
+
+def test_with_more_present_only_the_wider_floor_is_asked():
+    field = [candidate("a", written="60", interview="50"), candidate("b", written="59", interview="95")]
+    made = tally(TWO_FLOORS, inputs(*field))
+    assert entered(made, "a", "b") == [True, False]
+    assert made.last.units["01"].heard == {"proposed": 2}
+
+
+@pytest.mark.parametrize(("interview", "enters"), [("78", True), ("77.9", False)])
+def test_the_mean_of_a_panel_may_be_known_by_sum_and_number(interview, enters):
+    rule = scheme(AT_MOST + 'floor = ["room_mean"]')
+    one = replace(candidate("a", written="90", interview=interview), rooms={"interview": "3"})
+    heard = KnownRoom.summed("interview", "3", Decimal(936), 12)
+    made = tally(rule, inputs(one, rooms=(heard,)))
+    assert made.refusals == ()
+    assert made.result("a").entered is enters

@@ -15,7 +15,7 @@ from scoring.inputs import Candidate, Inputs, Post
 from scoring.marks import Mark, MarkState
 from scoring.panel_mark import JudgeSheet
 from scoring.reading import Read, read_inputs
-from scoring.rooms import RoomSum, StatedMean, StatedRooms
+from scoring.rooms import KnownRoom
 from scoring.snapshot import inputs_fingerprint
 from scoring.tally import tally
 from tests.scoring.building import TWO_PARTS, scheme_from
@@ -347,12 +347,16 @@ def test_one_candidate_and_all_equal_are_no_special_case():
 
 def test_rooms_are_given_by_sum_by_mean_or_with_the_mean_of_all():
     sums = read(ROOMS, "考场,人数,总分\n1,2,160\n2,3,270").inputs
-    assert sums.rooms == {
-        "1": {"interview": StatedRooms((RoomSum("1", Decimal(160), 2), RoomSum("2", Decimal(270), 3)))}
-    }
+    assert sums.rooms == (
+        KnownRoom.summed("interview", "1", Decimal(160), 2, "1"),
+        KnownRoom.summed("interview", "2", Decimal(270), 3, "1"),
+    )
     means = read(ROOMS, "room,mean,count\n1,80,\n2,90,3\n,86,").inputs
-    both = (StatedMean("1", Decimal(80)), RoomSum("2", Decimal(270), 3))
-    assert means.rooms == {"1": {"interview": StatedRooms(both, Decimal(86))}}
+    assert means.rooms == (
+        KnownRoom("interview", "1", Decimal(80), unit="1"),
+        KnownRoom("interview", "2", Decimal(90), 3, "1"),
+        KnownRoom("interview", "", Decimal(86), unit="1"),
+    )
 
 
 def test_a_room_known_by_its_sum_corrects_the_marks_that_are_there():
@@ -366,7 +370,7 @@ def test_a_room_known_by_its_sum_corrects_the_marks_that_are_there():
         ("A,3,80", "1,2,160\n2,3,270", "1.csv row 2 A.interview: The table of rooms does not name room 3."),
         (
             "A,1,80\nB,1,81",
-            "1,1,160\n2,3,270",
+            "1,1,100\n2,3,270",
             "2.csv row 2 interview.1: Room 1 is said to have 1 marks, but 2 are given.",
         ),
         ("A,1,80", "1,1,81\n2,3,270", "2.csv row 2 interview.1: The marks of room 1 add up to 80, not to 81."),

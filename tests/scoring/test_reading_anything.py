@@ -9,9 +9,10 @@ from scoring.columns import HEADINGS
 from scoring.files import grids
 from scoring.grid import Grid, Odd, OddKind
 from scoring.reading import read_inputs
-from tests.scoring.building import EVERYTHING, scheme_from
+from scoring.scheme import Scheme
+from tests.scoring.building import EVERYTHING, FURTHER, scheme_from
 
-SCHEME = scheme_from(EVERYTHING)
+SCHEMES = [scheme_from(EVERYTHING), scheme_from(FURTHER)]
 WORDS = [
     *(
         "A",
@@ -43,6 +44,14 @@ WORDS = [
         "present",
         "missing",
         "nobody",
+        "veto",
+        "marked",
+        "good",
+        "blank",
+        "ballots",
+        "80/92",
+        "1/0",
+        "A票",
     ),
     *(
         "0",
@@ -70,7 +79,9 @@ HEADS = [
     ["candidate", "post", "room", "part", "judge", "group", "element", "mark", "state"],
     ["candidate", "post", "state"],
     ["post", "places", "group", "registered"],
-    ["post", "part", "room", "count", "sum", "mean"],
+    ["post", "group", "part", "room", "count", "sum", "mean"],
+    ["candidate", "kind", "part", "article", "authority"],
+    ["part", "post", "mark"],
 ]
 headings = st.one_of(
     st.sampled_from(HEADS), st.lists(st.sampled_from([*(column.value for column in HEADINGS), "x", ""]), max_size=9)
@@ -86,9 +97,9 @@ def tables(draw: st.DrawFn) -> Grid:
 
 
 @settings(max_examples=300)
-@given(st.lists(tables(), max_size=4))
-def test_any_tables_are_counted_or_refused(found: list[Grid]) -> None:
-    made, refusals = read_inputs(SCHEME, found).counted()
+@given(st.sampled_from(SCHEMES), st.lists(tables(), max_size=4))
+def test_any_tables_are_counted_or_refused(scheme: Scheme, found: list[Grid]) -> None:
+    made, refusals = read_inputs(scheme, found).counted()
     assert (made is None) == bool(refusals)
 
 

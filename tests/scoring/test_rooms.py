@@ -10,11 +10,11 @@ from hypothesis import given, strategies as st
 from core.errors import Refusal
 from scoring.marks import Precision
 from scoring.rooms import (
+    KnownRoom,
     Pool,
     Reference,
     RoomMarks,
     RoomRule,
-    RoomSum,
     coefficients,
     corrected,
     needs_marks,
@@ -37,6 +37,10 @@ def figures(*values: str) -> list[Decimal]:
 
 def rooms(**marks: list[Decimal]) -> list[RoomMarks]:
     return [RoomMarks(room, values) for room, values in marks.items()]
+
+
+def summed(room: str, added: Decimal | str, count: int) -> KnownRoom:
+    return KnownRoom.summed("interview", room, Decimal(added), count)
 
 
 def shares(rule: RoomRule, given_rooms) -> dict[str, object]:
@@ -64,7 +68,7 @@ def test_published_examples_from_sums_and_counts(name):
         coefficient_precision=Precision(published["rule"]["coefficient_decimals"]),
         precision=Precision(published["rule"]["score_decimals"]),
     )
-    found = coefficients(rule, [RoomSum(row["room"], Decimal(row["sum"]), row["n"]) for row in published["rows"]])
+    found = coefficients(rule, [summed(row["room"], row["sum"], row["n"]) for row in published["rows"]])
     assert found.reference == Decimal(published["expected"]["published_grand_mean"])
     for row in published["rows"]:
         assert found.rooms[row["room"]].mean == Decimal(row["published_mean"])
@@ -144,9 +148,8 @@ def test_a_room_without_a_usable_mean_is_refused():
     assert refused(HUBIN, rooms(a=figures("0"), b=figures("80"))) == (
         "interview.a: The mean of room a is not above 0: no coefficient can be made."
     )
-    assert refused(HUBIN, [RoomSum("a", Decimal(0), 0), RoomSum("b", Decimal(80), 1)]) == (
-        "interview.a: Room a has too few marks for its mean."
-    )
+    with pytest.raises(ValueError, match="at least one mark"):
+        summed("a", "0", 0)
     pool = replace(POOLED, pool_high=1, pool_low=1)
     assert (
         refused(pool, rooms(a=figures("80"), b=figures("81"))) == "There are too few marks for the mean of all rooms."
@@ -156,9 +159,22 @@ def test_a_room_without_a_usable_mean_is_refused():
 def test_sums_are_not_enough_for_a_rule_that_looks_at_single_marks():
     rule = replace(POOLED, room_high=1)
     assert needs_marks(rule)
-    assert refused(rule, [RoomSum("a", Decimal(800), 10), RoomSum("b", Decimal(810), 10)]) == (
+    assert refused(rule, [summed("a", "800", 10), summed("b", "810", 10)]) == (
         "interview.a: The rule needs every single mark of room a, not their sum."
     )
+
+
+def test_a_room_may_be_known_by_its_mean_alone_and_the_mean_of_all_may_be_stated():
+    means = [KnownRoom("interview", "a", Decimal(80)), KnownRoom("interview", "b", Decimal(90))]
+    assert coefficients(HUBIN, means).reference == 85
+    assert refused(POOLED, means) == (
+        "The mean of all marks needs the number of marks of every room, or must be stated itself."
+    )
+    found = coefficients(POOLED, means, Decimal("86.4"))
+    assert (found.reference, found.rooms["a"].coefficient) == (Decimal("86.4"), Fraction(864, 800))
+    assert found.steps(POOLED, "a")[0].facts["reference"] == "stated"
+    trimmed = coefficients(replace(POOLED, room_high=1), means, Decimal(85))
+    assert trimmed.rooms["b"].coefficient == Fraction(85, 90)
 
 
 marks = st.lists(st.integers(6000, 9900).map(lambda n: Decimal(n).scaleb(-2)), min_size=1, max_size=8)
@@ -176,8 +192,8 @@ def test_both_references_agree_with_plain_fractions(a, b, c):
 @given(marks, marks)
 def test_sums_and_counts_give_what_the_marks_give(a, b):
     listed = coefficients(POOLED, rooms(a=a, b=b))
-    summed = coefficients(POOLED, [RoomSum("a", sum(a), len(a)), RoomSum("b", sum(b), len(b))])
+    known = coefficients(POOLED, [summed("a", sum(a), len(a)), summed("b", sum(b), len(b))])
     assert (listed.exact_reference, shares(POOLED, rooms(a=a, b=b))) == (
-        summed.exact_reference,
-        {room: found.coefficient for room, found in summed.rooms.items()},
+        known.exact_reference,
+        {room: found.coefficient for room, found in known.rooms.items()},
     )

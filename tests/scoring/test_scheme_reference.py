@@ -6,14 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from scoring.cuts import Break, Equal
+from scoring.ballots import NoBallot
+from scoring.cuts import Break, Equal, PartOf, Short
+from scoring.findings import Effect
 from scoring.floors import FloorBy, Satisfy
 from scoring.marks import MarkState, Rounding
 from scoring.panel_rule import Few, MissingJudge, TrimOver, TrimPer
 from scoring.parts import BonusStage, PartKind, PassMarkOn, Policy
 from scoring.ranking import TieBy
+from scoring.replacement import Event, Milestone
 from scoring.reserve import CallOrder, ReserveBy
-from scoring.rooms import Pool, Reference, Split
+from scoring.rooms import Compared, Pool, Reference, Split
 from scoring.scheme import RankWithin
 from scoring.words import scheme_in_words
 from tests.scoring.building import scheme_from
@@ -22,10 +25,24 @@ ROOT = Path(__file__).parent.parent.parent
 REFERENCE = (ROOT / "docs" / "scheme.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```toml\n(.*?)```", REFERENCE, re.DOTALL)
 NAMED = set(re.findall(r"`([a-z_]+)(?::<[^`]*>)?`", REFERENCE))
-READERS = {"text", "key", "flag", "whole", "number", "ratio", "choice", "precision", "words", "tables", "table"}
+READERS = {
+    "text",
+    "key",
+    "flag",
+    "whole",
+    "number",
+    "numbers",
+    "ratio",
+    "choice",
+    "precision",
+    "words",
+    "tables",
+    "table",
+}
 WORDS = [
     *(Break, Equal, FloorBy, Satisfy, Rounding, Few, MissingJudge, TrimOver, TrimPer, BonusStage, PartKind),
     *(PassMarkOn, Policy, TieBy, CallOrder, ReserveBy, Pool, Reference, Split, RankWithin),
+    *(NoBallot, PartOf, Short, Effect, Event, Milestone, Compared),
 ]
 
 

@@ -6,12 +6,18 @@ from decimal import Decimal
 from fractions import Fraction
 
 from core.canonical import canonical
+from scoring.ballots import BallotCount
+from scoring.explain import Names, reason_sentence, step_sentence
+from scoring.findings import Finding
 from scoring.formula import BonusPoints
-from scoring.inputs import Candidate
+from scoring.inputs import Candidate, PassLine
 from scoring.marks import Mark, MarkState
+from scoring.rooms import KnownRoom
 from scoring.snapshot import changed_results, inputs_document, inputs_fingerprint, tally_document
+from scoring.stored import inputs_of
 from scoring.tally import tally
-from tests.scoring.building import TWO_PARTS, candidate, inputs, scheme_from, totals
+from tests.scoring.building import FURTHER, TWO_PARTS, candidate, inputs, scheme_from, totals
+from web.i18n import Language, Translator
 
 THIRDS = TWO_PARTS.replace("weight = 0.5", 'weight = "1/3"', 1).replace("weight = 0.5", 'weight = "2/3"', 1)
 
@@ -126,3 +132,60 @@ def test_only_who_stands_elsewhere_is_told_between_two_versions():
         ("a", ("90.00", None), (1, None), (True, False)),
     ]
     assert changed_results(before, before) == []
+
+
+def test_inputs_of_every_kind_stand_in_the_document_and_in_its_fingerprint():
+    one = Candidate(
+        "a",
+        "01",
+        {"written": Mark.of("80.50"), "appraisal": Mark.share("87.5", "92.0"), "resume": Mark.graded("senior")},
+        rooms={"written": "law"},
+        ballots={"assessment": (BallotCount("a", {"good": 3}), BallotCount("b", {"good": 2, "fair": 1}))},
+        findings=(Finding("marked", "written"), Finding("integrity", article="第五条")),
+    )
+    mean = KnownRoom("written", "", Fraction(247, 3), unit="01")
+    room, line = KnownRoom.summed("written", "law", Decimal("80.50"), 1), PassLine("written", Decimal("60.0"))
+    made = inputs(one, rooms=(room, mean), lines=(line,))
+    document = json.loads(canonical(inputs_document(made)))
+    (found,) = document["candidates"]
+    assert found["marks"] == {"written": "80.5", "appraisal": "87.5/92", "resume": "grade:senior"}
+    assert found["ballots"] == {"assessment": {"a": {"good": 3}, "b": {"good": 2, "fair": 1}}}
+    assert found["findings"] == [
+        {"kind": "integrity", "part": "", "article": "第五条", "authority": ""},
+        {"kind": "marked", "part": "written", "article": "", "authority": ""},
+    ]
+    assert document["rooms"] == [
+        {"part": "written", "unit": "", "room": "law", "sum": "80.5", "count": 1},
+        {"part": "written", "unit": "01", "room": "", "mean": "247/3"},
+    ]
+    assert document["lines"] == [{"part": "written", "post": "", "mark": "60"}]
+    assert inputs_fingerprint(inputs_of(document)) == inputs_fingerprint(made)
+    turned = replace(one, findings=one.findings[::-1], ballots={"assessment": one.ballots["assessment"][::-1]})
+    assert inputs_fingerprint(replace(made, candidates=(turned,))) == inputs_fingerprint(made)
+    cleared = replace(made, candidates=(replace(one, findings=()),))
+    for other in (replace(made, lines=()), replace(made, rooms=()), cleared):
+        assert inputs_fingerprint(other) != inputs_fingerprint(made)
+
+
+def test_a_tally_by_the_further_rules_is_a_document_that_reads_in_both_languages():
+    marks = {"written": Mark.of("72.5"), "appraisal": Mark.share(46, 50), "resume": Mark.graded("senior")}
+    ballots = {"assessment": (BallotCount("a", {"good": 3, "blank": 1}), BallotCount("b", {"good": 1}))}
+    named, shared = Finding("named", "written"), ("written", "appraisal")
+    people = [
+        Candidate("a", "01", marks, rooms={"written": "law"}, ballots=ballots),
+        Candidate("b", "01", marks, rooms={"written": "trade"}, ballots=ballots, findings=(named,)),
+        Candidate("c", "01", {}, findings=(Finding("integrity"),)),
+        Candidate("d", "11", {key: marks[key] for key in shared}, rooms={"written": "law"}, ballots=ballots),
+    ]
+    scheme = scheme_from(FURTHER)
+    lines = (PassLine("written", Decimal(60)),)
+    made = tally(scheme, inputs(*people, places={"01": 1, "11": 1, "12": 1}, lines=lines))
+    assert made.refusals == ()
+    document = json.loads(canonical(tally_document(made)))
+    names = Names.of(scheme)
+    steps = [step_sentence(step, names) for one in document["results"] for step in one["steps"]]
+    reasons = [reason_sentence(reason, names) for one in document["results"] for reason in one["reasons"]]
+    for language in Language:
+        said = [Translator(language)(one) for one in (*steps, *reasons)]
+        assert len(said) > 20
+        assert not [line for line in said if "{" in line]

@@ -10,7 +10,7 @@ from scoring.example import example_sheets, worked_example
 from scoring.explain import Names, step_sentence
 from scoring.panel_mark import panel_mark
 from scoring.words import SchemeWords, scheme_in_words
-from tests.scoring.building import EVERYTHING, TWO_PARTS, open_selection, scheme_from
+from tests.scoring.building import EVERYTHING, FURTHER, TWO_PARTS, open_selection, scheme_from
 from web.i18n import Language, Translator
 from web.sentences import placeholders
 
@@ -18,7 +18,11 @@ CHINESE = Translator(Language.CHINESE)
 
 
 def sentences(words: SchemeWords) -> list[Sentence]:
-    return [*(s for part in words.parts for s in part.sentences), *words.order, *words.cuts, *words.reserve]
+    found = [*(s for part in words.parts for s in part.sentences), *words.order, *words.cuts, *words.reserve]
+    found += [*words.findings, *words.replacement]
+    for variant in words.variants:
+        found += [variant.posts, *(s for part in variant.parts for s in part.sentences), *variant.order, *variant.cuts]
+    return found
 
 
 def chinese(words: SchemeWords) -> list[str]:
@@ -63,7 +67,7 @@ def test_the_ready_scheme_reads_as_a_notice_would_print_it():
     assert "“考察人选建议名单”：按综合成绩从高到低，每个名额取3人。" in chinese(words)
 
 
-@pytest.mark.parametrize("toml", [EVERYTHING, TWO_PARTS])
+@pytest.mark.parametrize("toml", [EVERYTHING, FURTHER, TWO_PARTS])
 def test_every_sentence_has_exactly_the_facts_it_names_in_both_languages(toml):
     for sentence in sentences(scheme_in_words(scheme_from(toml))):
         for one in inner(sentence):
@@ -108,7 +112,8 @@ def test_every_rule_in_effect_is_said():
         "名次在各职位组内排定",
         "同分的，依次比较：笔试成绩、顺延的小数位、面试成绩顺延的小数位、面试成绩全部评委原始分之和、已记录的“学历”、加试成绩、抽签结果、不再比较，一并进入",
         "名额不超过4个的，按笔试成绩从高到低取12人",
-        "每个名额取1.5人，不足一人的按一人算",
+        "每个名额取1.5人",
+        "“进入面试人选”：不足一人的按一人算",
         "“进入面试人选”：同分的，依次比较：申论",
         "都不进入",
         "取前3名",
@@ -175,3 +180,66 @@ def test_names_know_parts_groups_elements_and_fall_back_to_keys():
     assert names.part("essay") == Name("essay", "essay")
     assert CHINESE(names.inside("interview", "expert/3")) == "专家评委3席"
     assert CHINESE(names.inside("interview", "expert/analysis")) == "专家评委，综合分析"
+
+
+def test_the_further_rules_are_said_too():
+    said = "\n".join(chinese(scheme_in_words(scheme_from(FURTHER))))
+    for wanted in (
+        "最高计100分",
+        "按所在档次的最低分计，各档最低分为：90、80、60",
+        "含加分最高104分",
+        "合格线在考试后划定并公布",
+        "是否达到合格线，不含加分",
+        "本人的数除以作为比较的总数（最高数），再乘100",
+        "没有量化分数而有等次的，按下列分值计：优秀100分、称职80分",
+        "各等次分值为：十年以上5分",
+        "不高于0分的",
+        "投票人从下列等次中选一个，各等次分值为：好100分、一般60分",
+        "空白票为无效票",
+        "各类票的得分保留2位小数",
+        "权重为：A票60%、B票40%",
+        "每一类票至少要有3张有效票",
+        "有效票不够的那一类不计",
+        "考生所考科目不同的",
+        "只在一起排名的考生分属不同考场或者科目时适用",
+        "系数等于各科目全部成绩的平均分除以本科目平均分",
+        "名额不超过4个的：“进入陈述”：按笔试成绩从高到低，比名额多取1人",
+        "名额不超过9个的：“进入陈述”：按笔试成绩从高到低，每个名额取1.5人，再加1人",
+        "“进入陈述”：人数的小数四舍五入",
+        "“考察人选”：不足一人的不计",
+        "达不到的取消职位",
+        "职位05、06为2名",
+        "每个名额的报考人员不足5名的，不组织笔试成绩",
+        "廉洁自律一票否决（纪检监察机关、第三条）：不参加排名",
+        "试卷作标记：笔试成绩无效",
+        "透露姓名：民主测评、笔试成绩按0分计",
+        "资格复审前放弃的，按“进入陈述”的名次依次递补",
+        "递补不晚于面试之前3天",
+        "体检不合格的，按“考察人选”的名次依次递补",
+        "同一名额最多递补2次",
+        "递补不晚于笔试之后12个月",
+        "笔试成绩不得低于60分",
+        "审批之日后不再递补",
+        "有下列情形的不递补：资格复审不合格、面试通知后放弃、当日缺考、公示异议成立、决定后放弃",
+        "下列职位另行规定：11、12",
+        "“考察人选”：按综合成绩从高到低，每个名额取2人",
+    ):
+        assert wanted in said, wanted
+
+
+def test_a_variant_says_only_what_differs():
+    (variant,) = scheme_in_words(scheme_from(FURTHER)).variants
+    assert [part.key for part in variant.parts] == ["total"]
+    assert [(term.name.chinese, term.points) for term in variant.parts[0].formula.terms][-1] == ("民主测评", "35")
+
+
+def test_the_worked_example_enters_every_kind_of_mark():
+    scheme = scheme_from(FURTHER)
+    example = worked_example(scheme)
+    assert example.total in {Decimal(90), Decimal(80), Decimal(60)}
+    names = Names.of(scheme)
+    said = [CHINESE(step_sentence(step.document(), names)) for step in example.steps]
+    assert "年度考核：46 ÷ 50 × 100 = 92" in said
+    assert "履历：十年以上，计5分" in said
+    assert "民主测评，A票：(100 × 120 + 60 × 30) ÷ 150 = 13800 ÷ 150 = 92，四舍五入取2位小数，得92.00" in said
+    assert not [line for line in said if "{" in line]
