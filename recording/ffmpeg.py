@@ -74,17 +74,17 @@ def run(command: Sequence[str], *, seconds: int, folder: Path | None = None) -> 
 
     Raises Refusal if it takes longer than `seconds`, FfmpegStoppedError if somebody ended it.
     """
-    child = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=folder,
-        start_new_session=True,
-    )
+    with _live_lock:  # whoever ends everything that runs misses none that has just begun
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            start_new_session=True,
+        )
+        _live.add(child)
     with child:
-        with _live_lock:
-            _live.add(child)
         try:
             output, errors = child.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
