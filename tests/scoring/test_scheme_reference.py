@@ -12,7 +12,7 @@ from scoring.marks import MarkState, Rounding
 from scoring.panel_rule import Few, MissingJudge, TrimOver, TrimPer
 from scoring.parts import BonusStage, PartKind, PassMarkOn, Policy
 from scoring.ranking import TieBy
-from scoring.reserve import CallOrder, ReserveBy
+from scoring.reserve import CallOrder, ReserveBy, ReuseScope
 from scoring.rooms import Pool, Reference, Split
 from scoring.scheme import RankWithin
 from scoring.words import scheme_in_words
@@ -25,7 +25,7 @@ NAMED = set(re.findall(r"`([a-z_]+)(?::<[^`]*>)?`", REFERENCE))
 READERS = {"text", "key", "flag", "whole", "number", "ratio", "choice", "precision", "words", "tables", "table"}
 WORDS = [
     *(Break, Equal, FloorBy, Satisfy, Rounding, Few, MissingJudge, TrimOver, TrimPer, BonusStage, PartKind),
-    *(PassMarkOn, Policy, TieBy, CallOrder, ReserveBy, Pool, Reference, Split, RankWithin),
+    *(PassMarkOn, Policy, TieBy, CallOrder, ReserveBy, ReuseScope, Pool, Reference, Split, RankWithin),
 ]
 
 
