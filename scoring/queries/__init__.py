@@ -27,6 +27,7 @@ from scoring.queries.pool import (
     pool,
     pool_last_day,
     pool_page,
+    pool_proposals,
     pool_rule,
 )
 from scoring.queries.tallies import (
@@ -65,6 +66,7 @@ __all__ = [
     "pool",
     "pool_last_day",
     "pool_page",
+    "pool_proposals",
     "pool_rule",
     "posts_with_places",
     "proposed_people",

@@ -158,6 +158,17 @@ def pool_last_day(session: Session, selection_id: int) -> tuple[date, date | Non
     return _extended_to(session, selection_id) or entry.valid_until, limit
 
 
+def pool_proposals(session: Session, selection_id: int) -> list[int]:
+    """Who has proposed what waits for a second hand: extensions, then uses."""
+    asked = [one.proposed_by for one in extensions_of(session, selection_id) if one.state == "proposed"]
+    uses = (
+        select(PoolUse.proposed_by)
+        .join(PoolEntry, col(PoolEntry.id) == col(PoolUse.entry_id))
+        .where(PoolEntry.selection_id == selection_id, PoolUse.state == "proposed")
+    )
+    return [*asked, *session.exec(uses)]
+
+
 def planned_posts(session: Session, selection_ids: Collection[int]) -> list[tuple[Selection, Post]]:
     """The posts of those selections that are still being planned, for which somebody may be called up."""
     rows = session.exec(
