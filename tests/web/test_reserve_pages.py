@@ -45,7 +45,7 @@ def states(page: str) -> dict[str, str]:
     """Where each entry of the table stands."""
     found: dict[str, str] = {}
     for ticket, row in re.findall(r'/reserve/(\d+)">\d+</a></td>(.*?)</tr>', page, re.DOTALL):
-        found[ticket] = [re.sub(r"<[^>]+>", "", cell).strip() for cell in row.split('<td class="nowrap">')][1]
+        found[ticket] = [re.sub(r"<[^>]+>", "", cell).strip() for cell in row.split('<td class="nowrap">')][-2]
     return found
 
 
