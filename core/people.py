@@ -41,6 +41,7 @@ class Power(StrEnum):
     RECORDING_RETENTION_NOTE = "recording:retention:note"
     RECORDING_VIDEO_REVIEW = "recording:video:review"
     RECORDING_VIDEO_UPLOAD = "recording:video:upload"
+    SCORING_POOL_CONFIRM = "scoring:pool:confirm"
     SCORING_POOL_KEEP = "scoring:pool:keep"
     SCORING_POOL_READ = "scoring:pool:read"
     SCORING_RESULT_PUBLISH = "scoring:result:publish"
@@ -94,7 +95,13 @@ POWERS: Mapping[Duty, frozenset[Power]] = {
             Power.SCORING_RESULT_READ,
         },
         Duty.SELECTION_APPROVER: _READ
-        | {Power.SCORING_SCHEME_CONFIRM, Power.SCORING_RESULT_PUBLISH, Power.SCORING_RESULT_READ},
+        | {
+            Power.SCORING_POOL_CONFIRM,
+            Power.SCORING_POOL_READ,
+            Power.SCORING_SCHEME_CONFIRM,
+            Power.SCORING_RESULT_PUBLISH,
+            Power.SCORING_RESULT_READ,
+        },
         Duty.VETTER: _READ | {Power.EXAM_REGISTRATION_READ, Power.EXAM_REGISTRATION_VET},
         Duty.SECOND_VETTER: _READ | {Power.EXAM_REGISTRATION_READ, Power.EXAM_REGISTRATION_RECHECK},
         Duty.EXAM_OFFICER: _READ

@@ -8,13 +8,20 @@ from scoring.explain import Names, tie_key_sentence
 from scoring.figures import precision_words
 from scoring.floors import FloorBy, FloorRule, Satisfy
 from scoring.marks import exact_document
-from scoring.reserve import CallOrder, ReserveBy, ReserveRule
+from scoring.reserve import CallOrder, ReserveBy, ReserveRule, ReuseScope
 from scoring.scheme import RankWithin, Scheme
 
 EQUALS: Mapping[Equal, str] = {
     Equal.IN: N_("“{cut}”: who is still equal at the last place enters too."),
     Equal.OUT: N_("“{cut}”: of those still equal at the last place nobody enters."),
     Equal.WAIT: N_("“{cut}”: those still equal at the last place wait until their order is recorded."),
+}
+
+SCOPES: Mapping[ReuseScope, str] = {
+    ReuseScope.SAME_POST: N_("Entries are called up for the same post only."),
+    ReuseScope.SAME_LEVEL: N_("Entries are called up for posts of the same level."),
+    ReuseScope.SAME_KIND: N_("Entries are called up for posts of the same kind."),
+    ReuseScope.ANY_POST: N_("Entries are called up for any post whose conditions they meet."),
 }
 
 
@@ -130,7 +137,14 @@ def reserve_words(rule: ReserveRule) -> Iterator[Sentence]:
     else:
         yield Sentence(N_("Those not chosen with at least {mark} enter the reserve pool."), {"mark": rule.mark})
     yield Sentence(N_("An entry is valid for {months} months."), {"months": rule.months})
+    if rule.extend_to is not None:
+        yield Sentence(N_("By approval it may be extended to {months} months in all."), {"months": rule.extend_to})
+    yield Sentence(SCOPES[rule.scope])
+    if rule.uses > 1:
+        yield Sentence(N_("The same person may be called up {times} times."), {"times": rule.uses})
     if rule.order is CallOrder.MERIT:
         yield Sentence(N_("Entries are called up in order of merit."))
     else:
         yield Sentence(N_("Entries may be called up in another order with a recorded reason."))
+    if rule.told:
+        yield Sentence(N_("People see their own entry and may leave the pool."))

@@ -28,15 +28,32 @@ class CallOrder(StrEnum):
     FREE = "free_with_reason"
 
 
+class ReuseScope(StrEnum):
+    """For which posts entries are called up."""
+
+    SAME_POST = "same_post"  # the same unit and post, vacant again
+    SAME_LEVEL = "same_level"  # a post of the same level (同职级)
+    SAME_KIND = "same_kind"  # a post of the same kind of work (同类)
+    ANY_POST = "any_post"
+
+
 @dataclass(frozen=True, slots=True)
 class ReserveRule:
-    """The entry rule, the months an entry is valid, and the order of call-up."""
+    """The entry rule, the months an entry is valid, and how entries are called up.
+
+    `extend_to` are the months with every extension, None: no extension. An entry may be called up `uses` times.
+    `told`: whether people see their own entry.
+    """
 
     by: ReserveBy
     months: int
     top: int | None = None
     mark: Decimal | None = None
     order: CallOrder = CallOrder.MERIT
+    scope: ReuseScope = ReuseScope.SAME_POST
+    extend_to: int | None = None
+    uses: int = 1
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +110,16 @@ def read_reserve(table: Table) -> ReserveRule:
     months = table.whole("months", least=1, most=120)
     if months is None:
         table.note("months", Problem("The months an entry of the reserve pool is valid must be written."))
-    rule = ReserveRule(by, months or 12, top, mark, table.choice("order", CallOrder, CallOrder.MERIT))
+    extend_to = table.whole("extend_to", least=1, most=240)
+    if months and extend_to is not None and extend_to <= months:
+        table.note("extend_to", Problem("With an extension the months must be more than {months}.", {"months": months}))
+    rule = ReserveRule(
+        by, months or 12, top, mark,
+        order=table.choice("order", CallOrder, CallOrder.MERIT),
+        scope=table.choice("scope", ReuseScope, ReuseScope.SAME_POST),
+        extend_to=extend_to,
+        uses=table.whole("uses", 1, least=1, most=20) or 1,
+        told=table.flag("told"),
+    )  # fmt: skip
     table.done()
     return rule

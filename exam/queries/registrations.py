@@ -199,6 +199,16 @@ def newest_version(session: Session, registration: Registration) -> Registration
     return versions_of(session, registration.id or 0)[-1]
 
 
+def submitted_facts(session: Session, registration_ids: Collection[int]) -> dict[int, CandidateFacts]:
+    """The facts as they were submitted last, by registration."""
+    rows = session.exec(
+        select(RegistrationVersion)
+        .where(col(RegistrationVersion.registration_id).in_(registration_ids))
+        .order_by(col(RegistrationVersion.version))
+    )
+    return {row.registration_id: read_facts(row.body.get("form", {}))[0] for row in rows}
+
+
 def standing_papers(session: Session, registration_id: int) -> list[RegistrationPaper]:
     """The papers attached now, in the order they were added."""
     return list(

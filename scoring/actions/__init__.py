@@ -1,5 +1,14 @@
 """Acts of scoring: freezing the scheme, tallies, shortlists, the reserve pool."""
 
+from scoring.actions.pool import (
+    decide_extension,
+    decide_use,
+    leave_pool,
+    note_in_pool,
+    propose_extension,
+    propose_use,
+    withdraw_from_pool,
+)
 from scoring.actions.results import accept_tally, publish_tally, publish_written_results
 from scoring.actions.scheme import freeze_and_announce, propose_scheme
 from scoring.actions.shortlists import confirm_shortlists, fill_reserve, propose_shortlists, publish_shortlists
@@ -7,11 +16,18 @@ from scoring.actions.shortlists import confirm_shortlists, fill_reserve, propose
 __all__ = [
     "accept_tally",
     "confirm_shortlists",
+    "decide_extension",
+    "decide_use",
     "fill_reserve",
     "freeze_and_announce",
+    "leave_pool",
+    "note_in_pool",
+    "propose_extension",
     "propose_scheme",
     "propose_shortlists",
+    "propose_use",
     "publish_shortlists",
     "publish_tally",
     "publish_written_results",
+    "withdraw_from_pool",
 ]

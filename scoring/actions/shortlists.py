@@ -177,7 +177,6 @@ def _pool_rows(
             "entered_by": actor.person_id,
             "entered_at": now,
             "valid_until": entry.valid_until,
-            "state": "valid",
         }
         for entry in entries
     ]

@@ -1,12 +1,12 @@
-"""Shortlists, the people on them, and the reserve pool."""
+"""Shortlists and the people on them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from exam.tables import Candidacy, Post
-from scoring.tables import PoolEntry, Shortlist, ShortlistName
+from scoring.tables import Shortlist, ShortlistName
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,36 +80,4 @@ def shortlists(session: Session, selection_id: int) -> list[ShortlistView]:
             tuple(names.get(shortlist.id or 0, ())),
         )
         for shortlist, post in newest.values()
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class PoolLine:
-    """One entry of the reserve pool with where it comes from."""
-
-    entry: PoolEntry
-    ticket_number: str
-    person_id: int
-    post: Post
-    valid: bool
-
-
-def pool(session: Session, selection_ids: tuple[int, ...], today: date) -> list[PoolLine]:
-    """The reserve pool of some selections in merit order by post; an entry past its day is no longer valid."""
-    rows = session.exec(
-        select(PoolEntry, Candidacy, Post)
-        .join(Candidacy, col(Candidacy.id) == col(PoolEntry.candidacy_id))
-        .join(Post, col(Post.id) == col(PoolEntry.post_id))
-        .where(col(PoolEntry.selection_id).in_(selection_ids))
-        .order_by(col(PoolEntry.selection_id), col(Post.code), col(PoolEntry.rank), col(Candidacy.ticket_number))
-    )
-    return [
-        PoolLine(
-            entry,
-            candidacy.ticket_number,
-            candidacy.person_id,
-            post,
-            entry.state == "valid" and today <= entry.valid_until,
-        )
-        for entry, candidacy, post in rows
     ]

@@ -160,7 +160,11 @@ per_place = 10
 rule = "over_mark"
 mark = 80
 months = 12
+extend_to = 24
 order = "free_with_reason"
+scope = "same_kind"
+uses = 2
+told = true
 """
 
 # rules that stand beside those: entries of other kinds, findings, subjects, other posts

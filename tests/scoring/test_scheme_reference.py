@@ -15,7 +15,7 @@ from scoring.panel_rule import Few, MissingJudge, TrimOver, TrimPer
 from scoring.parts import BonusStage, PartKind, PassMarkOn, Policy
 from scoring.ranking import TieBy
 from scoring.replacement import Event, Milestone
-from scoring.reserve import CallOrder, ReserveBy
+from scoring.reserve import CallOrder, ReserveBy, ReuseScope
 from scoring.rooms import Compared, Pool, Reference, Split
 from scoring.scheme import RankWithin
 from scoring.words import scheme_in_words
@@ -41,7 +41,7 @@ READERS = {
 }
 WORDS = [
     *(Break, Equal, FloorBy, Satisfy, Rounding, Few, MissingJudge, TrimOver, TrimPer, BonusStage, PartKind),
-    *(PassMarkOn, Policy, TieBy, CallOrder, ReserveBy, Pool, Reference, Split, RankWithin),
+    *(PassMarkOn, Policy, TieBy, CallOrder, ReserveBy, ReuseScope, Pool, Reference, Split, RankWithin),
     *(NoBallot, PartOf, Short, Effect, Event, Milestone, Compared),
 ]
 

@@ -72,6 +72,9 @@ RESULTS = by(Power.SCORING_TALLY_RUN, Power.SCORING_RESULT_READ, Power.SCORING_R
 NAMES = by(
     Power.SCORING_SHORTLIST_READ, Power.SCORING_TALLY_RUN, Power.SCORING_POOL_READ, Power.SCORING_RESULT_PUBLISH
 )  # fmt: skip
+POOL = by(Power.SCORING_POOL_READ)
+POOL_HANDS = by(Power.SCORING_POOL_KEEP, Power.SCORING_POOL_CONFIRM)
+POOL_KEEP = by(Power.SCORING_POOL_KEEP)
 COMMITTEE = hidden(Power.SCORING_SHORTLIST_READ)
 OBSERVER = hidden(Power.INTERVIEW_HEARING_SEAL)
 ADMINISTRATOR = system(*ADMINISTRATORS)
@@ -124,6 +127,8 @@ TABLE: dict[str, Who] = {
     "POST /my/{reference:str}/posts/{row:int}": SIGNED_IN,
     "GET /my/{reference:str}/receipt": SIGNED_IN,
     "POST /my/{reference:str}/submit": SIGNED_IN,
+    "GET /my/{reference:str}/reserve": SIGNED_IN,
+    "POST /my/{reference:str}/reserve": SIGNED_IN,
     "GET /my/{reference:str}/ticket": SIGNED_IN,
     "GET /my/{reference:str}/ticket.pdf": SIGNED_IN,
     "GET /my/{reference:str}/withdraw": SIGNED_IN,
@@ -233,6 +238,13 @@ TABLE: dict[str, Who] = {
     "GET /staff/{code:str}/results/{kind:str}/{version:int}/why/{ticket:str}": RESULTS,
     "GET /staff/{code:str}/names": NAMES,
     "POST /staff/{code:str}/names": NAMES,
+    "GET /staff/{code:str}/reserve": POOL,
+    "POST /staff/{code:str}/reserve": POOL_HANDS,
+    "GET /staff/{code:str}/reserve/register": POOL,
+    "GET /staff/{code:str}/reserve/posts/{post_id:int}": POOL_HANDS,
+    "POST /staff/{code:str}/reserve/posts/{post_id:int}": POOL_KEEP,
+    "GET /staff/{code:str}/reserve/{ticket:str}": POOL,
+    "POST /staff/{code:str}/reserve/{ticket:str}": POOL_KEEP,
     "GET /committee": SIGNED_IN,
     "GET /committee/{code:str}": COMMITTEE,
     "GET /committee/{code:str}/why/{ticket:str}": COMMITTEE,

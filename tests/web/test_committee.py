@@ -169,7 +169,10 @@ def test_who_has_left_since_is_told(selected: Selected):
 
 def test_the_pool_stands_below_with_names_and_last_days(finished: Selected):
     pool = finished.browser("member").get(PATH).partition("Reserve pool")[2]
-    assert re.findall(r"<td>(2026\d+)</td><td>([^<]+)</td>", pool) == [("20260007", "考生6"), ("20260009", "考生8")]
+    assert re.findall(r'>(2026\d+)</a></td><td class="nowrap">([^<]+)</td>', pool) == [
+        ("20260007", "考生6"),
+        ("20260009", "考生8"),
+    ]
 
 
 # ── why, and the video ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -13,7 +13,7 @@ from core.errors import Refusal
 from core.kinds import PICTURES
 from exam.plan import PostPlan
 from exam.tables import Selection
-from web.demo import day, front
+from web.demo import day, front, pool
 from web.demo.front import Pictures, Sample
 from web.demo.pictures import draw_papers
 from web.demo.stage import ADMINISTRATORS, PASSWORD, PIN, STAFF, Stage
@@ -73,6 +73,7 @@ def _play(stage: Stage) -> SignIns:
     day.wait_for_videos(stage, first)
     stage.say("演示数据 6/6　综合成绩、名单、人选库")
     day.finish(stage, water, first)
+    pool.keep(stage, water, first)
     return SignIns(stage.shown_candidate, stage.shown_cards["2"])
 
 

@@ -90,6 +90,7 @@ def committee_page(
             only=bool(only),
             pool=entries,
             names=names_of(session, {line.person_id for line in entries}),
+            reads_pool=asker.actor.may(Power.SCORING_POOL_READ, selection.id),
             post_name=post_name,
         )
 

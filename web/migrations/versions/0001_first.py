@@ -203,6 +203,28 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_paper_selection_id"), "paper", ["selection_id"], unique=False)
     op.create_table(
+        "pool_extension",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("selection_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("before", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("proposed_by", sa.Integer(), nullable=False),
+        sa.Column("proposed_device", sa.String(), nullable=False),
+        sa.Column("proposed_at", core.db.Instant(), nullable=False),
+        sa.Column("answer", sa.String(length=1000), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=False),
+        sa.Column("decided_at", core.db.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["selection_id"], ["selection.id"], name=op.f("fk_pool_extension_selection_id_selection")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pool_extension")),
+        sa.UniqueConstraint("selection_id", "version", name=op.f("uq_pool_extension_selection_id_version")),
+    )
+    op.create_index(op.f("ix_pool_extension_selection_id"), "pool_extension", ["selection_id"], unique=False)
+    op.create_table(
         "post",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("selection_id", sa.Integer(), nullable=False),
@@ -642,7 +664,6 @@ def upgrade() -> None:
         sa.Column("entered_by", sa.Integer(), nullable=False),
         sa.Column("entered_at", core.db.Instant(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["candidacy_id"], ["candidacy.id"], name=op.f("fk_pool_entry_candidacy_id_candidacy")),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_pool_entry_post_id_post")),
         sa.ForeignKeyConstraint(["selection_id"], ["selection.id"], name=op.f("fk_pool_entry_selection_id_selection")),
@@ -726,6 +747,62 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hearing_event")),
     )
     op.create_index(op.f("ix_hearing_event_hearing_id"), "hearing_event", ["hearing_id"], unique=False)
+    op.create_table(
+        "pool_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("written_by", sa.Integer(), nullable=False),
+        sa.Column("written_at", core.db.Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["pool_entry.id"], name=op.f("fk_pool_note_entry_id_pool_entry")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pool_note")),
+    )
+    op.create_index(op.f("ix_pool_note_entry_id"), "pool_note", ["entry_id"], unique=False)
+    op.create_table(
+        "pool_use",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("selection_id", sa.Integer(), nullable=False),
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("tally_id", sa.Integer(), nullable=False),
+        sa.Column("publication_id", sa.Integer(), nullable=True),
+        sa.Column("verdicts", core.db.Document(), nullable=False),
+        sa.Column("passed_over", core.db.Document(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("fit", sa.String(length=1000), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("proposed_by", sa.Integer(), nullable=False),
+        sa.Column("proposed_device", sa.String(), nullable=False),
+        sa.Column("proposed_at", core.db.Instant(), nullable=False),
+        sa.Column("answer", sa.String(length=1000), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=False),
+        sa.Column("decided_at", core.db.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(["entry_id"], ["pool_entry.id"], name=op.f("fk_pool_use_entry_id_pool_entry")),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_pool_use_post_id_post")),
+        sa.ForeignKeyConstraint(
+            ["publication_id"], ["publication.id"], name=op.f("fk_pool_use_publication_id_publication")
+        ),
+        sa.ForeignKeyConstraint(["selection_id"], ["selection.id"], name=op.f("fk_pool_use_selection_id_selection")),
+        sa.ForeignKeyConstraint(["tally_id"], ["tally.id"], name=op.f("fk_pool_use_tally_id_tally")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pool_use")),
+        sa.UniqueConstraint("entry_id", "number", name=op.f("uq_pool_use_entry_id_number")),
+    )
+    op.create_index(op.f("ix_pool_use_entry_id"), "pool_use", ["entry_id"], unique=False)
+    op.create_index(op.f("ix_pool_use_post_id"), "pool_use", ["post_id"], unique=False)
+    op.create_index(op.f("ix_pool_use_selection_id"), "pool_use", ["selection_id"], unique=False)
+    op.create_table(
+        "pool_withdrawal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("own", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("noted_by", sa.Integer(), nullable=False),
+        sa.Column("noted_at", core.db.Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["pool_entry.id"], name=op.f("fk_pool_withdrawal_entry_id_pool_entry")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pool_withdrawal")),
+        sa.UniqueConstraint("entry_id", name=op.f("uq_pool_withdrawal_entry_id")),
+    )
     op.create_table(
         "recording",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -3,7 +3,7 @@
 from litestar import Router
 
 from core.settings import Zone
-from web.routes.candidate import copies, filling, overview, papers, submitting, tickets
+from web.routes.candidate import copies, filling, overview, papers, reserve, submitting, tickets
 
 router = Router(
     "/",
@@ -15,6 +15,7 @@ router = Router(
         papers.papers_page, papers.send_paper, papers.take_away, papers.show_paper, papers.show_photo,
         submitting.conditions_page, submitting.ask_exceptions, submitting.check_page, submitting.submit,
         submitting.receipt_page, submitting.answers_page, submitting.withdraw_page, submitting.withdraw,
+        reserve.entry_page, reserve.leave,
         tickets.ticket_page, tickets.ticket_file,
     ],
     opt={"zone": Zone.PUBLIC},

@@ -16,6 +16,7 @@ from web.asking import Asker
 from web.pages import Stage as Milestone
 from web.results import Line, candidate_lines
 from web.routes.candidate.own import Own
+from web.routes.candidate.reserve import entry_of
 
 CANDIDATE_WORDS = {
     RegistrationState.DRAFT: (N_("Not submitted"), "running"),
@@ -72,6 +73,7 @@ def status_page(asker: Asker, own: Own) -> Response[str]:
         ticket=candidacy,
         results=lines,
         ahead=[] if ended or out else _ahead(own),
+        entry=entry_of(asker, own) if candidacy else None,
         history=history(asker, own),
         may_withdraw=not ended and (open_now or candidacy is not None),
         may_restart=own.state is RegistrationState.WITHDRAWN and open_now,

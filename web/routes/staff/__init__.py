@@ -18,6 +18,7 @@ from web.routes.staff import (
     panels,
     recordings,
     registration,
+    reserve,
     results,
     room,
     scheme,
@@ -46,6 +47,7 @@ router = Router(
         recordings.router,
         results.router,
         names.router,
+        reserve.router,
     ],
     opt={"zone": Zone.INNER},
 )

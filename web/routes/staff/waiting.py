@@ -24,7 +24,7 @@ from exam.vetting import FOR_FIRST_HAND, UNDECIDED, RegistrationState
 from interview.queries import unfinished
 from recording.queries import hearings_without_video
 from scoring.actions.results import DEEDS, KINDS
-from scoring.queries import COMPOSITE, TallyLine, shortlists, tally_lines
+from scoring.queries import COMPOSITE, TallyLine, pool_proposals, shortlists, tally_lines
 from web.asking import Asker
 from web.routes.staff.here import Here
 from web.routes.staff.interview import read_board
@@ -151,6 +151,16 @@ def name_waits(session: Session, asker: Asker, here: Here) -> Iterator[Waiting]:
         yield Waiting(Sentence(N_("The reserve pool can be filled")), path)
 
 
+def pool_waits(session: Session, asker: Asker, here: Here) -> Iterator[Waiting]:
+    """Extensions and uses of the reserve pool that a first hand has proposed."""
+    if here.stage is not Stage.RESERVE or not here.may(Power.SCORING_POOL_CONFIRM):
+        return
+    count = sum(by != asker.person_id for by in pool_proposals(session, here.id))
+    if count:
+        words = Sentence(N_("Proposals on the reserve pool wait for you: {count}"), {"count": count})
+        yield Waiting(words, f"{here.path}/reserve")
+
+
 def interview_waits(session: Session, asker: Asker, here: Here) -> Iterator[Waiting]:
     """Rooms to be opened, then whatever the board of the day names that the asker can see to."""
     if here.stage not in {Stage.INTERVIEW_ENTRY, Stage.INTERVIEW}:
@@ -171,6 +181,7 @@ LOOKS: tuple[Look, ...] = (
     interview_waits,
     result_waits,
     name_waits,
+    pool_waits,
 )
 """Every area's own; the desk's start page asks them in this order."""
 
