@@ -34,6 +34,10 @@ class Place:
         """Whether a judge wrote it."""
         return bool(self.seat)
 
+    def seatless(self) -> "Place":
+        """The part alone, for readers who are not to know who sat where."""
+        return Place(self.candidate, self.part)
+
 
 @dataclass(frozen=True, slots=True)
 class Corrected:

@@ -254,8 +254,8 @@ def _last_day(
     if wanted is not None and wanted < local_date(now):
         return wanted, [Problem("The last day for objections has passed already.", {}, "objections_until")]
     if wanted is not None and least is not None and wanted < least:
-        sentence = "The rules give until {day} at least to ask for a recount."
-        return wanted, [Problem(sentence, {"day": least}, "objections_until")]
+        facts = {"day": least}
+        return wanted, [Problem("The rules give until {day} at least to ask for a recount.", facts, "objections_until")]
     return wanted or least, []
 
 

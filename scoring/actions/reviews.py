@@ -63,16 +63,17 @@ def request_review(
 def _untimely(found: Reviewable, now: datetime) -> list[Problem]:
     """Why no request is taken of this figure now."""
     if found.asked is not None:
-        sentence = "A recount of this mark was asked for already, on {moment}. It is done once."
-        return [Problem(sentence, {"moment": found.asked.asked_at}, "part")]
+        facts: dict[str, object] = {"moment": found.asked.asked_at}
+        return [Problem("A recount of this mark was asked for already, on {moment}. It is done once.", facts, "part")]
     if found.window is None:
         number = found.publication.number
         return [Problem("Publication No. {number} names no days for a recount.", {"number": number}, "part")]
     if found.window.is_open(now):
         return []
     facts = {"opens": found.window.opens, "closes": found.window.closes, "number": found.publication.number}
-    sentence = "Requests about publication No. {number} were received from {opens} until {closes}."
-    return [Problem(sentence, facts, "part")]
+    return [
+        Problem("Requests about publication No. {number} were received from {opens} until {closes}.", facts, "part")
+    ]
 
 
 def record_recount(

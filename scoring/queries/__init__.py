@@ -35,6 +35,7 @@ from scoring.queries.pool import (
     pool_rule,
 )
 from scoring.queries.reviews import (
+    REVIEWED,
     Reviewable,
     ReviewLine,
     default_last_day,
@@ -59,6 +60,7 @@ __all__ = [
     "COMPOSITE",
     "ENTRY",
     "NAMES",
+    "REVIEWED",
     "Area",
     "Check",
     "CorrectionLine",

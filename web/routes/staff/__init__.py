@@ -20,11 +20,13 @@ from web.routes.staff import (
     registration,
     reserve,
     results,
+    reviews,
     room,
     scheme,
     selections,
     settling,
     sitting,
+    versions,
     vetting,
 )
 
@@ -46,6 +48,8 @@ router = Router(
         room.router,
         recordings.router,
         results.router,
+        versions.router,
+        reviews.router,
         names.router,
         reserve.router,
     ],
