@@ -47,8 +47,7 @@ class Area(StrEnum):
 class Check:
     """One thing that must be whole: how many of how many there are, what is missing, and where that is solved.
 
-    `sentence` says what is missing, with {count}. `computing` marks what must be whole before anything is computed,
-    everything else only before publication.
+    `sentence` says what is missing, with {count}.
     """
 
     title: str
@@ -57,7 +56,6 @@ class Check:
     wanted: int
     area: Area
     missing: tuple[str | Sentence, ...] = ()
-    computing: bool = True
     facts: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -71,32 +69,21 @@ class Check:
         return Problem(self.sentence, {"count": self.wanted - self.found, **self.facts})
 
 
+Checking = Callable[[Session, int], Iterator[Check]]
+
+
 def checks(session: Session, selection_id: int, kind: str) -> list[Check]:
     """Every check of one result (entry, composite) or of the proposed names, in the order of the road."""
-    found: dict[str, Callable[[Session, int], Iterator[Check]]] = {
-        ENTRY: _entry,
-        COMPOSITE: _composite,
-        NAMES: _names,
-    }
-    return list(found[kind](session, selection_id))
+    return [check for checking in _FIRST[kind] + _LAST[kind] for check in checking(session, selection_id)]
 
 
 def gaps(session: Session, selection_id: int, kind: str, *, computing: bool) -> list[Problem]:
-    """What keeps a result from being computed, or from being published."""
-    return [
-        one.problem
-        for one in checks(session, selection_id, kind)
-        if not one.complete and (one.computing or not computing)
-    ]
+    """What keeps a result from being computed (or names from being proposed), or from being published."""
+    wanted = _FIRST[kind] if computing else _FIRST[kind] + _LAST[kind]
+    return [check.problem for checking in wanted for check in checking(session, selection_id) if not check.complete]
 
 
 # ── the written marks ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _entry(session: Session, selection_id: int) -> Iterator[Check]:
-    yield from _written(session, selection_id)
-    yield from _settled(session, selection_id, (PublicationKind.WRITTEN_RESULTS,))
-    yield _written_corrected(session, selection_id)
 
 
 def _written(session: Session, selection_id: int) -> Iterator[Check]:
@@ -107,24 +94,23 @@ def _written(session: Session, selection_id: int) -> Iterator[Check]:
     confirmed = marks_confirmed(session, selection_id)
     yield Check(
         N_("Written marks confirmed by a third person"), N_("The written marks are not confirmed yet."),
-        int(confirmed), 1, Area.MARKS, computing=False,
+        int(confirmed), 1, Area.MARKS,
     )  # fmt: skip
     yield Check(
         N_("A mark or a state for every candidate and paper"), N_("Candidates and papers without a mark: {count}."),
-        sum((key, paper) in marked for _, key, paper in places), len(places), Area.MARKS, missing, computing=False,
+        sum((key, paper) in marked for _, key, paper in places), len(places), Area.MARKS, missing,
     )  # fmt: skip
 
 
 # ── the interview ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _composite(session: Session, selection_id: int) -> Iterator[Check]:
+def _interview(session: Session, selection_id: int) -> Iterator[Check]:
+    """Nothing of the interview is asked again once its result was published: only corrections change it."""
     if published_tally(session, selection_id, COMPOSITE) is None:
         yield _heard(session, selection_id)
         yield from _sealed(session, selection_id)
         yield _filmed(session, selection_id)
-    yield from _settled(session, selection_id, (PublicationKind.WRITTEN_RESULTS,))
-    yield _written_corrected(session, selection_id)
 
 
 def _heard(session: Session, selection_id: int) -> Check:
@@ -212,19 +198,28 @@ def _place(room: str, number: int, state: RecordingState | None = None) -> Sente
 # ── recounts and corrections ─────────────────────────────────────────────────────────────────────────────────────────
 
 
+def _written_settled(session: Session, selection_id: int) -> Iterator[Check]:
+    yield from _settled(session, selection_id, (PublicationKind.WRITTEN_RESULTS,))
+    yield _written_corrected(session, selection_id)
+
+
+def _all_settled(session: Session, selection_id: int) -> Iterator[Check]:
+    yield from _settled(session, selection_id, (PublicationKind.WRITTEN_RESULTS, PublicationKind.COMPOSITE))
+
+
 def _settled(session: Session, selection_id: int, kinds: Sequence[str]) -> Iterator[Check]:
     """Requests for a recount answered, corrections decided."""
     asked = [line for line in reviews(session, selection_id) if line.publication.kind in kinds]
     still_open = tuple(line.ticket_number for line in open_reviews(session, selection_id, tuple(kinds)))
     yield Check(
         N_("Requests for a recount answered"), N_("Requests for a recount not answered yet: {count}."),
-        len(asked) - len(still_open), len(asked), Area.REVIEWS, still_open, computing=False,
+        len(asked) - len(still_open), len(asked), Area.REVIEWS, still_open,
     )  # fmt: skip
     made = corrections(session, selection_id)
     waiting = tuple(line.ticket_number for line in made if line.row.state == "proposed")
     yield Check(
         N_("Corrections decided by the second hand"), N_("Corrections waiting for the second hand: {count}."),
-        len(made) - len(waiting), len(made), Area.REVIEWS, waiting, computing=False,
+        len(made) - len(waiting), len(made), Area.REVIEWS, waiting,
     )  # fmt: skip
 
 
@@ -234,7 +229,7 @@ def _written_corrected(session: Session, selection_id: int) -> Check:
     return Check(
         N_("Corrected written marks published"),
         N_("Corrected written marks that are not published yet: {count}."),
-        0 if behind else 1, 1, Area.MARKS, tuple(behind), computing=False,
+        0 if behind else 1, 1, Area.MARKS, tuple(behind),
     )  # fmt: skip
 
 
@@ -250,7 +245,7 @@ def written_behind(session: Session, selection_id: int) -> list[str]:
         for ticket, marks in sorted(published.items())
         if ticket in standing
         and any(
-            Mark.read(mark["mark"] or mark["state"]) != standing[ticket].marks[part] for part, mark in marks.items()
+            Mark.read(mark["mark"] or mark["state"]) != standing[ticket].marks.get(part) for part, mark in marks.items()
         )
     ]
 
@@ -270,7 +265,7 @@ def tally_behind(session: Session, selection_id: int, kind: str) -> bool:
 # ── the proposed names ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _names(session: Session, selection_id: int) -> Iterator[Check]:
+def _current(session: Session, selection_id: int) -> Iterator[Check]:
     published = published_tally(session, selection_id, COMPOSITE)
     current = published is not None and not tally_behind(session, selection_id, COMPOSITE)
     yield Check(
@@ -278,13 +273,25 @@ def _names(session: Session, selection_id: int) -> Iterator[Check]:
         N_("The published ranking rests on marks that were corrected since: publish the corrected one first."),
         int(current), 1, Area.RESULTS,
     )  # fmt: skip
-    yield from _settled(session, selection_id, (PublicationKind.WRITTEN_RESULTS, PublicationKind.COMPOSITE))
+
+
+def _named(session: Session, selection_id: int) -> Iterator[Check]:
+    published = published_tally(session, selection_id, COMPOSITE)
+    newest = published.id if published else None
     views = shortlists(session, selection_id)
-    stands = sum(
-        view.state == "confirmed" and published is not None and view.tally_id == published.id for view in views
-    )
+    stands = sum(view.state == "confirmed" and view.tally_id == newest for view in views)
     yield Check(
         N_("Names confirmed by two hands on the published ranking"),
         N_("Posts whose names are not confirmed on the published ranking: {count}."),
-        stands, len(posts_with_places(session, selection_id)), Area.NAMES, computing=False,
+        stands, len(posts_with_places(session, selection_id)), Area.NAMES,
     )  # fmt: skip
+
+
+_FIRST: Mapping[str, tuple[Checking, ...]] = {ENTRY: (), COMPOSITE: (_interview,), NAMES: (_current,)}
+"""What must be whole before anything is computed or proposed; the engine itself names every mark that is missing."""
+_LAST: Mapping[str, tuple[Checking, ...]] = {
+    ENTRY: (_written, _written_settled),
+    COMPOSITE: (_written_settled,),
+    NAMES: (_all_settled, _named),
+}
+"""What must be whole besides before it is published."""

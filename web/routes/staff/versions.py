@@ -39,7 +39,7 @@ def missing_page(asker: NamedDependency[Asker], code: FromPath[str], kind: FromP
     return asker.page(
         "staff/result_missing.html", here=here, road=here.road, kind=kind, title=title, checks=found,
         missing=[one for one in found if not one.complete], behind=behind,
-        open_windows=[(one, window) for one, window in windows if window and window.is_open(asker.visit.now)],
+        open_windows=[one for one, window in windows if window and window.is_open(asker.visit.now)],
     )  # fmt: skip
 
 
