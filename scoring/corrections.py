@@ -35,8 +35,8 @@ class Place:
         return bool(self.seat)
 
     def seatless(self) -> "Place":
-        """The part alone, for readers who are not to know who sat where."""
-        return Place(self.candidate, self.part)
+        """The place for readers who are not to know who sat where."""
+        return Place(self.candidate, self.part, element=self.element)
 
 
 @dataclass(frozen=True, slots=True)

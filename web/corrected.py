@@ -78,13 +78,13 @@ def place_words(place: Place, names: Names) -> Name | Sentence:
     if not place.part:
         return Sentence(N_("the candidate's own standing"))
     part = names.part(place.part)
-    if not place.seat:
-        return part
-    facts: dict[str, object] = {"part": part, "seat": place.seat}
-    if not place.element:
+    element = names.elements.get((place.part, place.element), Name(place.element, place.element))
+    facts: dict[str, object] = {"part": part, "seat": place.seat, "element": element}
+    if place.seat and place.element:
+        return Sentence(N_("{part}, seat {seat}, {element}"), facts)
+    if place.seat:
         return Sentence(N_("{part}, sheet of seat {seat}"), facts)
-    facts["element"] = names.elements.get((place.part, place.element), Name(place.element, place.element))
-    return Sentence(N_("{part}, seat {seat}, {element}"), facts)
+    return Sentence(N_("{part}, {element}, one judge's mark"), facts) if place.element else part
 
 
 def figure_words(text: str) -> str | Sentence:

@@ -1,6 +1,6 @@
 """Every read of scoring: what a tally is computed from, tallies, shortlists with their people, the reserve pool."""
 
-from scoring.queries.corrections import CorrectionLine, confirmed_corrections, correction, corrections
+from scoring.queries.corrections import CorrectionLine, confirmed_corrections, correction, corrections, corrections_in
 from scoring.queries.gaps import NAMES, Area, Check, checks, gaps, tally_behind, written_behind
 from scoring.queries.inputs import (
     COMPOSITE,
@@ -81,6 +81,7 @@ __all__ = [
     "confirmed_corrections",
     "correction",
     "corrections",
+    "corrections_in",
     "default_last_day",
     "entry_cut",
     "extensions_of",

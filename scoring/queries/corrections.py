@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from exam.tables import Candidacy
-from scoring.corrections import Corrected, Place
-from scoring.tables import MarkCorrection
+from scoring.corrections import Corrected, Place, mark_at
+from scoring.stored import inputs_of
+from scoring.tables import MarkCorrection, TallyRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,19 @@ def confirmed_corrections(session: Session, selection_id: int) -> list[Corrected
     """The corrections that stand, in the order in which they were confirmed."""
     lines = corrections(session, selection_id, "confirmed")
     return [line.corrected for line in sorted(lines, key=lambda line: (line.row.decided_at, line.row.number))]
+
+
+def corrections_in(session: Session, tally: TallyRow, ticket_number: str) -> list[CorrectionLine]:
+    """The corrections of one candidate that a tally was computed with."""
+    made = [
+        line for line in corrections(session, tally.selection_id, "confirmed") if line.ticket_number == ticket_number
+    ]
+    inputs = inputs_of(tally.inputs) if made else None
+    return [
+        line
+        for line in made
+        if line.row.decided_at and line.row.decided_at <= tally.computed_at and inputs and mark_at(inputs, line.place)
+    ]
 
 
 def correction(session: Session, selection_id: int, number: int) -> CorrectionLine | None:

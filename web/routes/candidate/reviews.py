@@ -13,7 +13,7 @@ from exam.plan import PUBLICATION_WORDS, PublicationKind
 from exam.queries import candidacy_of, publication
 from scoring.actions import request_review
 from scoring.explain import Names
-from scoring.queries import reviewable, reviews, scheme_in_force, tally_of_publication
+from scoring.queries import corrections_in, reviewable, reviews, scheme_in_force, tally_of_publication
 from scoring.review import CAUSE_WORDS, Cause
 from web.asking import Asker, need
 from web.corrected import figure_words, place_words
@@ -86,6 +86,7 @@ def review_page(asker: NamedDependency[Asker], reference: FromPath[str], review_
         line = need(next((one for one in asked if one.review.id == review_id), None))
         names = Names.of(scheme_in_force(session, own.selection.id))
     answered = line.recount if line.review.closed_at else None
+    own_made = [one for one in line.corrections if one.ticket_number == candidacy.ticket_number]
     return asker.page(
         "candidate/review.html",
         own=own,
@@ -93,13 +94,13 @@ def review_page(asker: NamedDependency[Asker], reference: FromPath[str], review_
         line=line,
         answered=answered,
         scope=[Sentence(CAUSE_WORDS[Cause(one)]) for one in answered.scope] if answered else [],
-        corrected=[one for one in line.corrections if one.row.state == "confirmed"] if answered else [],
+        corrected=[one for one in own_made if one.row.state == "confirmed"] if answered else [],
         ticket=candidacy,
         names=names,
         states=CANDIDATE_STATES,
         titles=PUBLICATION_WORDS,
         figure_words=figure_words,
-        place_words=lambda place, of: place_words(place.seatless(), of),
+        place_words=place_words,
     )
 
 
@@ -113,6 +114,7 @@ def own_sheet(asker: NamedDependency[Asker], reference: FromPath[str], number: F
         tally = need(tally_of_publication(session, shown.id or 0))
         scheme, version = need(scheme_of_digest(session, own.selection.id, tally.scheme_sha256))
         content = shown.content["tally"]
+        made = corrections_in(session, tally, candidacy.ticket_number)
         newest = max(
             (one.publication.number for one in reviewable(session, candidacy) if one.publication.kind == shown.kind),
             default=number,
@@ -120,5 +122,6 @@ def own_sheet(asker: NamedDependency[Asker], reference: FromPath[str], number: F
     found = need(why(tally.outcome, candidacy.ticket_number, scheme))
     return asker.page(
         "candidate/why.html", own=own, road=None, ticket=candidacy, publication=shown, kind_words=PUBLICATION_WORDS,
-        why=found, tally=content, version=version, newest=newest,
+        why=found, tally=content, version=version, newest=newest, names=Names.of(scheme), corrected=made,
+        place_words=place_words, figure_words=figure_words,
     )  # fmt: skip

@@ -27,16 +27,19 @@ from scoring.queries import (
     ENTRY,
     TallyLine,
     checks,
+    corrections_in,
     hearings_of,
     scheme_in_force,
     tally_behind,
     tally_lines,
     tally_version,
 )
+from scoring.review import CAUSE_NAMES
 from scoring.snapshot import changed_results
 from scoring.tables import TallyRow
 from scoring.words import scheme_in_words
 from web.asking import Asker, need
+from web.corrected import figure_words, place_words
 from web.forms import Form
 from web.results import rankings, scheme_of_digest
 from web.routes.staff.here import Here, enter
@@ -139,10 +142,13 @@ def result_why_page(
         scheme, rules = need(scheme_of_digest(session, here.id, row.scheme_sha256))
         candidacy_id = need(ticket_ids(session, here.id).get(ticket))
         heard = hearings_of(session, [candidacy_id]).get(candidacy_id)
+        made = corrections_in(session, row, ticket)
+        people = names_of(session, {hand for one in made for hand in (one.row.proposed_by, one.row.decided_by)})
     found = need(why(row.outcome, ticket, scheme, seats=True))
     return asker.page(
         "staff/result_why.html", here=here, road=here.road, kind=kind, title=KINDS[kind], tally=row, line=line,
-        why=found, rules=rules, heard=heard,
+        why=found, rules=rules, heard=heard, corrected=made, people=people, names=Names.of(scheme),
+        place_words=place_words, figure_words=figure_words, causes=CAUSE_NAMES,
     )  # fmt: skip
 
 
