@@ -20,7 +20,7 @@ from interview.tables import Admission, Hearing, HearingEvent
 from recording.queries import filmed_hearings
 from recording.states import RECORDING_WORDS, RecordingState
 from scoring.marks import Mark
-from scoring.queries.corrections import corrections
+from scoring.queries.corrections import confirmed_corrections, corrections
 from scoring.queries.inputs import COMPOSITE, ENTRY, barred_candidates, posts_with_places, tally_inputs
 from scoring.queries.names import shortlists
 from scoring.queries.reviews import open_reviews, reviews
@@ -236,7 +236,7 @@ def _written_corrected(session: Session, selection_id: int) -> Check:
 def written_behind(session: Session, selection_id: int) -> list[str]:
     """Ticket numbers whose published written marks were corrected since."""
     newest = next(iter(publications(session, selection_id, PublicationKind.WRITTEN_RESULTS)), None)
-    if newest is None:
+    if newest is None or not confirmed_corrections(session, selection_id):
         return []
     published = {row["ticket"]: row["marks"] for row in newest.content["rows"]}
     standing = {one.code: one for one in tally_inputs(session, selection_id, ENTRY).candidates}
@@ -257,7 +257,7 @@ def _published_mark(mark: Mapping[str, str | None]) -> Mark:
 def tally_behind(session: Session, selection_id: int, kind: str) -> bool:
     """Whether a published tally rests on marks that were corrected since."""
     published = published_tally(session, selection_id, kind)
-    if published is None:
+    if published is None or not confirmed_corrections(session, selection_id):
         return False
     return inputs_fingerprint(tally_inputs(session, selection_id, kind)) != published.input_sha256
 

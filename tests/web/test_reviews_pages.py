@@ -79,6 +79,8 @@ def test_a_recount_goes_from_the_candidate_through_two_hands_and_back(ranked: Se
     assert REPLY in page
     assert "no mistake; the mark stands" in page
     assert "核对9张评分表" not in page
+    copy = who.client.get("/my/data.json").json()["registrations"][0]["candidacy"]["recounts"]
+    assert [(one["part"], one["answer"], one["corrected"]) for one in copy] == [("interview", REPLY, False)]
     assert "职员" not in page
     answer = who.post(f"{own}/reviews", 422, mark="composite:interview", reason="再核")
     assert problems(answer.text) == ["Choose one of these."]
@@ -207,9 +209,7 @@ def test_the_gate_says_all_that_is_missing_with_where_it_is_solved(desk: Desk):
     assert f'href="{PATH}/interview"' in page
     assert f'href="{PATH}/recordings"' in page
     assert words(page).count(" complete ") == 6
-    clerk = selected.browser("tally")
-    clerk.client.headers["accept-language"] = "zh"
-    assert "还缺什么" in clerk.get(f"{PATH}/results/composite/missing")
+    assert "还缺什么" in selected.browser("tally").get(f"{PATH}/results/composite/missing?lang=zh_CN")
 
 
 def test_a_finished_result_lacks_nothing_and_open_windows_are_told(ranked: Selected):

@@ -10,6 +10,7 @@ from litestar import Router
 from core.settings import Zone
 from web.routes.staff import (
     conditions,
+    gate,
     home,
     interview,
     lots,
@@ -26,7 +27,6 @@ from web.routes.staff import (
     selections,
     settling,
     sitting,
-    versions,
     vetting,
 )
 
@@ -48,7 +48,7 @@ router = Router(
         room.router,
         recordings.router,
         results.router,
-        versions.router,
+        gate.router,
         reviews.router,
         names.router,
         reserve.router,
