@@ -152,6 +152,7 @@ def test_a_corrected_result_names_the_old_one_and_whom_it_moved(ranked: Selected
     page = visitor.get(f"/s/{CODE}/p/5").text
     assert "This is a corrected version" in page
     assert f'href="/s/{CODE}/p/4"' in page
+    assert "asked for by then in one" in page
     assert FIRST in page.partition("Who moved")[2].partition("</table>")[0]
     assert "与签名的评分表不符" not in page
     old = visitor.get(f"/s/{CODE}/p/4").text
