@@ -10,13 +10,13 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Index, insert, select
+from sqlalchemy import Connection, Index, select
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Field, Session, col
 
-from core.db import Instant, Table, plain, sql_table
+from core.db import Instant, Table, Writes, arrays, driver_of, plain, sql_table
 from core.people import Actor
 
 GENESIS = bytes(32)
@@ -62,12 +62,32 @@ def short_code(digest: bytes) -> str:
     return f"{text[:4]}-{text[4:]}"
 
 
+class Line(NamedTuple):
+    """A line to be added: JournalEntry's columns."""
+
+    seq: int
+    at: datetime | None
+    act: str
+    scope_id: int
+    actor: str
+    body: str
+    nonce: str
+    digest: str
+    link: str
+
+
+_INTO = f"INSERT INTO journal_entry ({', '.join(Line._fields)})"
+_INSERT = f"{_INTO} VALUES ({', '.join('?' for _ in Line._fields)})"
+_TYPES = {"seq": "bigint", "at": "timestamptz", "scope_id": "bigint"}
+_INSERT_MANY = f"{_INTO} SELECT * FROM unnest({arrays(Line._fields, _TYPES)})"  # noqa: S608 - fixed names
+
+
 @dataclass(slots=True)
 class Chain:
     """The journal's growing end inside one transaction: the head as read after BEGIN, and the lines to add."""
 
     head: Head | None = None
-    lines: list[dict[str, Any]] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
 
     def mark(self) -> tuple[Head | None, int]:
         """Where the chain stands, to come back to if the act is refused."""
@@ -89,24 +109,29 @@ class Chain:
         nonce = secrets.token_bytes(16)
         digest = hashlib.sha256(body.encode() + nonce).digest()
         link = hashlib.sha256(self.head.link + digest).digest()
-        self.lines.append({
-            "seq": seq, "at": at, "act": act, "scope_id": scope_id, "actor": actor, "body": body,
-            "nonce": nonce.hex(), "digest": digest.hex(), "link": link.hex(),
-        })  # fmt: skip
+        self.lines.append(Line(seq, at, act, scope_id, actor, body, nonce.hex(), digest.hex(), link.hex()))
         self.head = Head(seq, link)
 
     def write(self, connection: Connection) -> None:
         """Insert the gathered lines, once, before COMMIT."""
-        if self.lines:
-            connection.execute(insert(sql_table(JournalEntry)), self.lines)
+        if not self.lines:
+            return
+        if connection.dialect.name == "sqlite":
+            driver_of(connection).executemany(_INSERT, [_as_text(line) for line in self.lines])
+        else:
+            driver_of(connection).execute(_INSERT_MANY, [list(column) for column in zip(*self.lines, strict=True)])
 
 
 def read_head(connection: Connection) -> Head:
     """The newest link in the database, or the start of an empty journal."""
-    row = connection.execute(
-        select(col(JournalEntry.seq), col(JournalEntry.link)).order_by(col(JournalEntry.seq).desc()).limit(1)
-    ).first()
+    row = driver_of(connection).execute("SELECT seq, link FROM journal_entry ORDER BY seq DESC LIMIT 1").fetchone()
     return Head(row[0], bytes.fromhex(row[1])) if row else Head(0, GENESIS)
+
+
+def _as_text(line: Line) -> Line:
+    """A line as SQLite keeps it: its moment is text, in UTC, without zone."""
+    at = line.at and line.at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return line._replace(at=at)  # type: ignore[arg-type] # the driver's own form of it
 
 
 def canonical_body(seq: int, at: datetime | None, act: str, scope_id: int, actor: str, facts: str) -> str:
@@ -135,7 +160,7 @@ def _no_floats(value: object) -> None:
             _no_floats(part)
 
 
-def record(session: Session, actor: Actor, act: str, now: datetime, *, scope: int, **facts: object) -> None:
+def record(session: Writes, actor: Actor, act: str, now: datetime, *, scope: int, **facts: object) -> None:
     """Write the act's line in the transaction of its effect.
 
     Facts hold ids, states, counts and digests; never names, identity numbers, contacts or marks' owners.
@@ -144,7 +169,7 @@ def record(session: Session, actor: Actor, act: str, now: datetime, *, scope: in
     chain.add(session.connection(), act, scope, actor.label, now, canonical_facts(facts))
 
 
-def record_unattributed(session: Session, act: str, *, scope: int, **facts: object) -> None:
+def record_unattributed(session: Writes, act: str, *, scope: int, **facts: object) -> None:
     """Write a line without actor and time, for acts such as a ballot that must not be tied to a person."""
     chain: Chain = session.info["chain"]
     chain.add(session.connection(), act, scope, "", None, canonical_facts(facts))
