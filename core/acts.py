@@ -146,7 +146,7 @@ class Acts:
     def _settle(self, batch: list[Call]) -> list[Outcome]:
         """Run a batch; if its transaction vanished, run its acts again one by one."""
         try:
-            outcomes = self._attempt(batch, pipelined=True)
+            outcomes = self._attempt(batch, together=True)
         except _Vanished as loss:
             self._writer.drop()
             log.warning("a transaction of %d acts vanished (%s); running them one by one", len(batch), loss)
@@ -168,20 +168,22 @@ class Acts:
             self._writer.drop()
             return not_done([call], str(loss))[0]
 
-    def _attempt(self, batch: list[Call], *, pipelined: bool = False) -> list[Outcome]:
+    def _attempt(self, batch: list[Call], *, together: bool = False) -> list[Outcome]:
         """One transaction: BEGIN, each act undone by itself where it fails, journal lines, COMMIT. Raises _Vanished."""
         chain = audit.Chain()
-        pipelined = pipelined and not self._database.sqlite and all(call.prepared for call in batch)
+        together = together and all(call.prepared for call in batch)
         try:
             journalled = any(call.journalled for call in batch)
-            connection = self._writer.begin(chain if journalled else None, pipelined=pipelined)
+            connection = self._writer.begin(
+                chain if journalled else None, pipelined=together and not self._database.sqlite
+            )
         except Exception as cause:  # noqa: BLE001 - no transaction, so nothing to run again
             self._writer.drop()
             return not_done(batch, reason(cause))
-        if pipelined:
+        if together:
             try:
                 outcomes = side_by_side(connection, chain, batch)
-            except psycopg.Error as cause:
+            except (psycopg.Error, sqlite3.Error) as cause:
                 raise _Vanished(reason(cause)) from cause
         else:
             outcomes = [(self._bare if call.prepared else self._one)(connection, chain, call) for call in batch]

@@ -16,11 +16,13 @@ from sqlalchemy import Connection, Index, select
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Field, Session, col
 
-from core.db import Instant, Table, Writes, arrays, driver_of, plain, sql_table
+from core.db import Instant, Table, Writes, driver_of, plain, sql_table
 from core.people import Actor
+from core.spelling import POSTGRES, SQLITE, Spelling, spelling_of
 
 GENESIS = bytes(32)
 PORTION = 2000
+NONCES = 64
 ALGORITHM = "gongxuan-journal-v1/sha256"
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain)
 _HARMLESS = frozenset({str, int, bool, type(None)})
@@ -76,10 +78,12 @@ class Line(NamedTuple):
     link: str
 
 
-_INTO = f"INSERT INTO journal_entry ({', '.join(Line._fields)})"
-_INSERT = f"{_INTO} VALUES ({', '.join('?' for _ in Line._fields)})"
+_COLUMNS = ", ".join(Line._fields)
 _TYPES = {"seq": "bigint", "at": "timestamptz", "scope_id": "bigint"}
-_INSERT_MANY = f"{_INTO} SELECT * FROM unnest({arrays(Line._fields, _TYPES)})"  # noqa: S608 - fixed names
+_INSERT = {
+    spelling: f"INSERT INTO journal_entry ({_COLUMNS}) SELECT {_COLUMNS} FROM {spelling.given(Line._fields, _TYPES)}"  # noqa: S608 - fixed names
+    for spelling in (SQLITE, POSTGRES)
+}
 
 
 @dataclass(slots=True)
@@ -88,6 +92,7 @@ class Chain:
 
     head: Head | None = None
     lines: list[Line] = field(default_factory=list)
+    random: bytes = field(default=b"", repr=False)
 
     def mark(self) -> tuple[Head | None, int]:
         """Where the chain stands, to come back to if the act is refused."""
@@ -106,20 +111,26 @@ class Chain:
             self.head = read_head(connection)
         seq = self.head.seq + 1
         body = canonical_body(seq, at, act, scope_id, actor, facts)
-        nonce = secrets.token_bytes(16)
+        nonce = self._nonce()
         digest = hashlib.sha256(body.encode() + nonce).digest()
         link = hashlib.sha256(self.head.link + digest).digest()
         self.lines.append(Line(seq, at, act, scope_id, actor, body, nonce.hex(), digest.hex(), link.hex()))
         self.head = Head(seq, link)
 
+    def _nonce(self) -> bytes:
+        """16 random bytes, drawn for many lines at once: each time the thread may lose its turn."""
+        if not self.random:
+            self.random = secrets.token_bytes(16 * NONCES)
+        nonce, self.random = self.random[:16], self.random[16:]
+        return nonce
+
     def write(self, connection: Connection) -> None:
         """Insert the gathered lines, once, before COMMIT."""
-        if not self.lines:
-            return
-        if connection.dialect.name == "sqlite":
-            driver_of(connection).executemany(_INSERT, [_as_text(line) for line in self.lines])
-        else:
-            driver_of(connection).execute(_INSERT_MANY, [list(column) for column in zip(*self.lines, strict=True)])
+        if self.lines:
+            spelling = spelling_of(connection)
+            driver_of(connection).execute(
+                _INSERT[spelling], spelling.pack([_stored(line, spelling) for line in self.lines])
+            )
 
 
 def read_head(connection: Connection) -> Head:
@@ -128,10 +139,8 @@ def read_head(connection: Connection) -> Head:
     return Head(row[0], bytes.fromhex(row[1])) if row else Head(0, GENESIS)
 
 
-def _as_text(line: Line) -> Line:
-    """A line as SQLite keeps it: its moment is text, in UTC, without zone."""
-    at = line.at and line.at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
-    return line._replace(at=at)  # type: ignore[arg-type] # the driver's own form of it
+def _stored(line: Line, spelling: Spelling) -> Line:
+    return line._replace(at=line.at and spelling.moment(line.at))
 
 
 def canonical_body(seq: int, at: datetime | None, act: str, scope_id: int, actor: str, facts: str) -> str:

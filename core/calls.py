@@ -17,6 +17,7 @@ from sqlmodel import Session
 from core.db import Writes, driver_of
 from core.errors import Unavailable
 from core.people import Actor
+from core.spelling import spelling_of
 
 T = TypeVar("T")
 
@@ -71,21 +72,10 @@ class Call:
         return self.act(session, *self._given, now=self.now, **self.named)
 
 
-class Statement(NamedTuple):
-    """A prepared statement in the driver's own spelling, for one row of values; and for many at once (PostgreSQL).
-
-    `many` takes one array per column instead. Of a lookup it gives the 1-based place of each row found before its
-    columns.
-    """
-
-    one: str
-    many: str = ""
-
-
 class Lookup(NamedTuple):
-    """A question to the database, answered by one row or none."""
+    """A question to the database, answered by one row or none: a statement over rows given (core.spelling), and one."""
 
-    statement: Statement
+    statement: str
     values: Sequence[object]
 
 
@@ -99,29 +89,29 @@ class Bare:
     Where `gathered` is given, what the act writes is put there, to be sent together with what its neighbours write.
     """
 
-    __slots__ = ("_connection", "_driver", "_gathered", "info", "sqlite")
+    __slots__ = ("_connection", "_driver", "_gathered", "info", "spelling")
 
     def __init__(self, connection: Connection, gathered: list[Lookup] | None = None, **info: Any) -> None:
         self._connection, self._driver = connection, driver_of(connection)
         self._gathered = gathered
-        self.sqlite = connection.dialect.name == "sqlite"
+        self.spelling = spelling_of(connection)
         self.info = info
 
     def connection(self) -> Connection:
         """The writer's connection."""
         return self._connection
 
-    def write(self, statement: Statement, values: Sequence[object] = ()) -> None:
-        """Send a statement that writes."""
+    def write(self, statement: str, values: Sequence[object]) -> None:
+        """Write one row by a statement over rows given."""
         if self._gathered is None:
-            self.send(statement.one, values)
+            self.send(statement, [values])
         else:
             self._gathered.append(Lookup(statement, values))
 
-    def send(self, statement: str, values: Sequence[object]) -> Any:
+    def send(self, statement: str, rows: Sequence[Sequence[object]]) -> Any:
         """Let the driver run a statement; a failure of the database is raised as SQLAlchemy would raise it."""
         try:
-            return self._driver.execute(statement, values)
+            return self._driver.execute(statement, self.spelling.pack(rows))
         except self._connection.dialect.loaded_dbapi.OperationalError as failure:
             raise OperationalError(statement, None, failure) from failure
 
@@ -139,7 +129,8 @@ def prepared(about: Callable[..., Hashable]) -> Callable[[Callable[..., "Steps[T
             bare = given if isinstance(given, Bare) else Bare(given.connection(), **given.info)
             steps = act(bare, *args, **named)
             asked = next(steps)
-            return last_step(steps, bare.send(asked.statement.one, asked.values).fetchone())
+            (row,) = bare.spelling.answers(bare.send(asked.statement, [asked.values]), 1)
+            return last_step(steps, row)
 
         whole.steps, whole.about = act, about  # type: ignore[attr-defined] # read by the runner
         return whole

@@ -1,7 +1,7 @@
 """The database: the table base, exact column types, one writing and many reading connections."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -173,11 +173,6 @@ class Writes(Protocol):
 def driver_of(connection: Connection) -> Any:
     """The driver's own connection: for the few statements that are sent past SQLAlchemy."""
     return connection.connection.driver_connection
-
-
-def arrays(columns: Sequence[str], types: Mapping[str, str], usual: str = "text") -> str:
-    """Parameters for many rows given as one array per column (PostgreSQL)."""
-    return ", ".join(f"%s::{types.get(column, usual)}[]" for column in columns)
 
 
 class Database:

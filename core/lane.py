@@ -1,18 +1,19 @@
-"""Prepared acts side by side on PostgreSQL: their lookups travel together, and so does what they write.
+"""Prepared acts side by side: their lookups travel together, and so does what they write.
 
 There are no savepoints: an act writes only after its lookup, and what a refused act wanted to write is not sent. What
 the database itself refuses is found out at the end, at nobody's statement; then the batch runs again one by one.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
 
 from core import audit
-from core.calls import Bare, Call, Lookup, Outcome, Statement, last_step
+from core.calls import Bare, Call, Lookup, Outcome, last_step
 from core.db import driver_of
+from core.spelling import spelling_of
 
 
 def side_by_side(connection: Connection, chain: audit.Chain, batch: list[Call]) -> list[Outcome]:
@@ -86,42 +87,27 @@ def _rounds(places: list[_Place]) -> Iterator[list[_Place]]:
 def _answers(connection: Connection, lookups: list[Lookup]) -> list[Any]:
     """The row of each lookup, or None; one statement for all that ask the same."""
     rows: list[Any] = [None] * len(lookups)
-    driver = driver_of(connection)
-    asked: list[tuple[list[int], Any]] = []
-    for statement, places in _alike(lookups).items():
-        values = [lookups[place].values for place in places]
-        if statement.many and len(places) > 1:
-            asked.append((places, driver.execute(statement.many, _columns(values))))
-        else:
-            asked += [([place], driver.execute(statement.one, lookups[place].values)) for place in places]
+    spelling = spelling_of(connection)
+    asked = [(places, _send(connection, lookups, places)) for places in _alike(lookups)]
     for places, cursor in asked:
-        if len(places) == 1:
-            rows[places[0]] = cursor.fetchone()
-        else:
-            for row in cursor:
-                rows[places[row[0] - 1]] = row[1:]
+        for place, row in zip(places, spelling.answers(cursor, len(places)), strict=True):
+            rows[place] = row
     return rows
 
 
 def _write(connection: Connection, gathered: list[Lookup]) -> None:
-    driver = driver_of(connection)
-    for statement, places in _alike(gathered).items():
-        values = [gathered[place].values for place in places]
-        if statement.many and len(places) > 1:
-            driver.execute(statement.many, _columns(values))
-        else:
-            for one in values:
-                driver.execute(statement.one, one)
+    for places in _alike(gathered):
+        _send(connection, gathered, places)
 
 
-def _alike(lookups: list[Lookup]) -> dict[Statement, list[int]]:
+def _send(connection: Connection, lookups: list[Lookup], places: list[int]) -> Any:
+    values = spelling_of(connection).pack([lookups[place].values for place in places])
+    return driver_of(connection).execute(lookups[places[0]].statement, values)
+
+
+def _alike(lookups: list[Lookup]) -> list[list[int]]:
     """The places of each statement, in order of first appearance."""
-    alike: dict[Statement, list[int]] = {}
+    alike: dict[str, list[int]] = {}
     for place, lookup in enumerate(lookups):
         alike.setdefault(lookup.statement, []).append(place)
-    return alike
-
-
-def _columns(rows: Iterable[Iterable[object]]) -> list[list[object]]:
-    """Rows as one list per column."""
-    return [list(column) for column in zip(*rows, strict=True)]
+    return list(alike.values())

@@ -8,21 +8,30 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from core.calls import Bare, Lookup, Statement, Steps
-from core.db import arrays
+from core.calls import Bare, Lookup, Steps
+from core.spelling import POSTGRES, SQLITE, Spelling
 
 KEY_COLUMNS = ("key", "sheet_id")
 DRAFT_COLUMNS = ("hearing_id", "seat_id", "sequence", "body", "saved_at")
+ASKED = ("key", "hearing_id", "seat_id")
+FOUND = {
+    "place": "given.place", "selection_id": "h.selection_id", "number": "h.sealed_number", "state": "h.state",
+    "withdrawn": "s.withdrawn_at IS NOT NULL", "sheet_id": "p.id", "marks": "p.marks", "total": "p.total",
+    "short_code": "p.short_code", "received_at": "p.received_at", "late": "p.late", "sheet_of_key": "k.sheet_id",
+}  # fmt: skip
 LANDING = """
-    SELECT h.selection_id, h.sealed_number, h.state, s.withdrawn_at IS NOT NULL,
-           p.id, p.marks, p.total, p.short_code, p.received_at, p.late,
-           (SELECT k.sheet_id FROM submission_key k WHERE k.key = {key})
-    FROM hearing h
-    JOIN seat s ON s.room_id = h.room_id
-    LEFT JOIN score_sheet p ON p.hearing_id = h.id AND p.seat_id = s.id
-    WHERE h.id = {hearing} AND s.id = {seat}
-    ORDER BY p.version DESC LIMIT 1
+    SELECT {found} FROM {given}
+    JOIN hearing h ON h.id = given.hearing_id
+    JOIN seat s ON s.id = given.seat_id AND s.room_id = h.room_id
+    LEFT JOIN score_sheet p ON p.id = (
+        SELECT q.id FROM score_sheet q WHERE q.hearing_id = h.id AND q.seat_id = s.id ORDER BY q.version DESC LIMIT 1)
+    LEFT JOIN submission_key k ON k.key = given.key
 """
+TYPES = {
+    **dict.fromkeys(("hearing_id", "seat_id", "version", "total", "sheet_id", "sequence"), "bigint"),
+    **dict.fromkeys(("received_at", "saved_at"), "timestamptz"),
+    "late": "boolean",
+}
 
 
 class NewSheet(NamedTuple):
@@ -64,76 +73,42 @@ class Landing:
 
 @dataclass(frozen=True, slots=True)
 class _Statements:
-    """The statements in one driver's spelling of parameters."""
+    """The statements in one database's spelling."""
 
-    landing: Statement
-    sheet: Statement
-    key_of_sheet: Statement
-    key: Statement
-    draft: Statement
-
-
-def _insert(table: str, columns: tuple[str, ...]) -> str:
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' for _ in columns)})"  # noqa: S608 - fixed names
+    landing: str
+    sheet: str
+    key_of_sheet: str
+    key: str
+    draft: str
 
 
-_SHEET, _KEY = _insert("score_sheet", NewSheet._fields), _insert("submission_key", KEY_COLUMNS)
-_DRAFT = (
-    f"{_insert('sheet_draft', DRAFT_COLUMNS)} ON CONFLICT (hearing_id, seat_id) DO UPDATE SET "
-    "sequence = excluded.sequence, body = excluded.body, saved_at = excluded.saved_at "
-    "WHERE sheet_draft.sequence <= excluded.sequence"
-)
-_SQLITE = _Statements(
-    landing=Statement(LANDING.format(key="?", hearing="?", seat="?")),
-    sheet=Statement(_SHEET),
-    key_of_sheet=Statement(_KEY.replace("VALUES (?, ?)", "VALUES (?, last_insert_rowid())")),
-    key=Statement(_KEY),
-    draft=Statement(_DRAFT),
-)
-_TYPES = dict.fromkeys(("marks", "short_code", "key", "body"), "text") | dict.fromkeys(
-    ("received_at", "saved_at"), "timestamptz"
-)
-_TYPES["late"] = "boolean"
+def _insert(table: str, columns: tuple[str, ...], spelling: Spelling) -> str:
+    names = ", ".join(columns)
+    return f"INSERT INTO {table} ({names}) SELECT {names} FROM {spelling.given(columns, TYPES)}"  # noqa: S608 - fixed names
 
 
-def _given(*columns: str) -> str:
-    """Rows given as one array per column (PostgreSQL)."""
-    given = arrays(columns, _TYPES, "bigint")
-    return f"unnest({given}) WITH ORDINALITY AS given ({', '.join(columns)}, place)"
-
-
-def _for_many(insert: str, columns: tuple[str, ...]) -> str:
-    values = f"VALUES ({', '.join('?' for _ in columns)})"
-    return insert.replace(values, f"SELECT {', '.join(columns)} FROM {_given(*columns)}")  # noqa: S608 - fixed names
-
-
-def _for_postgres() -> _Statements:
-    def statement(one: str, many: str) -> Statement:
-        return Statement(one.replace("?", "%s"), many)
-
-    rest = "INSERT INTO submission_key (key, sheet_id) SELECT {key}, id FROM kept"
-    landing = LANDING.format(key="given.key", hearing="given.hearing_id", seat="given.seat_id")
-    asked = _given("key", "hearing_id", "seat_id")
-    columns = (*NewSheet._fields, "key")
-    kept = f"{_SHEET.partition('VALUES')[0]} SELECT {', '.join(NewSheet._fields)} FROM given RETURNING *"  # noqa: S608 - fixed names
+def _statements(spelling: Spelling) -> _Statements:
+    found = ", ".join(f"{value} AS {name}" for name, value in FOUND.items())
+    of_sheet = ("key", *NewSheet._fields[:3])
     return _Statements(
-        landing=statement(
-            _SQLITE.landing.one,
-            f"SELECT given.place, found.* FROM {asked} CROSS JOIN LATERAL ({landing}) AS found",  # noqa: S608 - fixed names
+        landing=spelling.answering(LANDING.format(found=found, given=spelling.given(ASKED, TYPES)), list(FOUND)),
+        sheet=_insert("score_sheet", NewSheet._fields, spelling),
+        key_of_sheet=(
+            f"INSERT INTO submission_key (key, sheet_id) SELECT given.key, p.id FROM {spelling.given(of_sheet, TYPES)} "  # noqa: S608 - fixed names
+            "JOIN score_sheet p ON p.hearing_id = given.hearing_id AND p.seat_id = given.seat_id "
+            "AND p.version = given.version"
         ),
-        sheet=statement(
-            f"WITH kept AS ({_SHEET} RETURNING id) {rest.format(key='?')}",
-            f"WITH given AS (SELECT * FROM {_given(*columns)}), kept AS ({kept}) "  # noqa: S608 - fixed names
-            f"{rest.format(key='given.key')} JOIN given USING (hearing_id, seat_id, version)",
+        key=_insert("submission_key", KEY_COLUMNS, spelling),
+        # "WHERE true": after FROM, SQLite would take ON for a join's
+        draft=(
+            f"{_insert('sheet_draft', DRAFT_COLUMNS, spelling)} WHERE true ON CONFLICT (hearing_id, seat_id) "
+            "DO UPDATE SET sequence = excluded.sequence, body = excluded.body, saved_at = excluded.saved_at "
+            "WHERE sheet_draft.sequence <= excluded.sequence"
         ),
-        key_of_sheet=Statement(""),
-        key=statement(_KEY, _for_many(_KEY, KEY_COLUMNS)),
-        draft=statement(_DRAFT, _for_many(_DRAFT, DRAFT_COLUMNS)),
     )
 
 
-_POSTGRES = _for_postgres()
-"""PostgreSQL keeps a sheet and its key with one statement: each one travels."""
+_SPELT = {spelling: _statements(spelling) for spelling in (SQLITE, POSTGRES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +121,7 @@ class SheetSql:
     @classmethod
     def of(cls, bare: Bare) -> "SheetSql":
         """The statements in the spelling of an act's driver."""
-        return cls(bare, _SQLITE if bare.sqlite else _POSTGRES)
+        return cls(bare, _SPELT[bare.spelling])
 
     def find_landing(self, key: str, hearing_id: int, seat_id: int) -> "Steps[Landing | None]":
         """Where a submission under this key lands; None if the hearing is not one of the seat's room."""
@@ -160,12 +135,9 @@ class SheetSql:
 
     def keep_sheet(self, key: str, sheet: NewSheet) -> None:
         """Keep a sheet and the key it came under."""
-        stored = sheet._replace(received_at=self._stored(sheet.received_at))
-        if self.statements is _POSTGRES:
-            self.bare.write(self.statements.sheet, (*stored, key))
-        else:
-            self.bare.write(self.statements.sheet, stored)
-            self.bare.write(self.statements.key_of_sheet, (key,))
+        received_at = self.bare.spelling.moment(sheet.received_at)
+        self.bare.write(self.statements.sheet, sheet._replace(received_at=received_at))
+        self.bare.write(self.statements.key_of_sheet, (key, *sheet[:3]))
 
     def keep_key(self, key: str, sheet_id: int) -> None:
         """Keep one more key under which a sheet came."""
@@ -173,12 +145,7 @@ class SheetSql:
 
     def keep_draft(self, hearing_id: int, seat_id: int, sequence: int, body: str, now: datetime) -> None:
         """Keep a draft unless a later one is there; `body` is JSON text."""
-        self.bare.write(self.statements.draft, (hearing_id, seat_id, sequence, body, self._stored(now)))
-
-    def _stored(self, moment: datetime) -> Any:
-        """A moment as the Instant column keeps it: SQLite has text in UTC without zone."""
-        utc = moment.astimezone(UTC)
-        return utc if self.statements is _POSTGRES else utc.replace(tzinfo=None).isoformat(" ", "microseconds")
+        self.bare.write(self.statements.draft, (hearing_id, seat_id, sequence, body, self.bare.spelling.moment(now)))
 
 
 def _moment(stored: Any) -> datetime:

@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -73,7 +74,7 @@ class PublicDoor:
         known = plausible(device)
         drawn = self._kept.get(asked)
         if drawn is None or drawn.until < time.monotonic():
-            await self._app(scope, receive, self._keeping(asked, device, send) if known else send)
+            await self._app(scope, receive, self._keeping(asked, device if known else "", send))
             return
         headers = drawn.headers
         if not known:
@@ -94,18 +95,23 @@ class PublicDoor:
         async def keep(message: Any) -> None:
             if message["type"] == "http.response.start":
                 started.update(message)
-            elif started and not message.get("more_body") and _is_page(started, message["body"]):
-                pieces = message["body"].split(self._token(device))
-                drawn = _Drawn(time.monotonic() + KEPT_SECONDS, list(started["headers"]), pieces, len(message["body"]))
-                if self._forgotten == before:
-                    self._put(asked, drawn)
+            elif started and not message.get("more_body") and self._forgotten == before:
+                self._put(asked, device, started, message["body"])
             else:
                 started.clear()
             await send(message)
 
         return keep
 
-    def _put(self, asked: Asked, drawn: _Drawn) -> None:
+    def _put(self, asked: Asked, device: str, started: Any, body: bytes) -> None:
+        headers = [header for header in started["headers"] if header[0].lower() != b"set-cookie"]
+        given = [value.decode("latin-1") for name, value in started["headers"] if name.lower() == b"set-cookie"]
+        if not device and len(given) == 1:  # a browser that has just been made known
+            device = given.pop().partition(";")[0].removeprefix(f"{DEVICE}=")
+        kind = dict(headers).get(b"content-type", b"")
+        if given or started["status"] != HTTPStatus.OK or len(body) > LARGEST or not kind.startswith(b"text/html"):
+            return
+        drawn = _Drawn(time.monotonic() + KEPT_SECONDS, headers, body.split(self._token(device)), len(body))
         if self._size + drawn.size > MOST_BYTES:
             self._kept, self._size = {}, 0
         replaced = self._kept.get(asked)
@@ -115,13 +121,3 @@ class PublicDoor:
 
 def _asks_for_more(headers: Sequence[tuple[bytes, bytes]]) -> bool:
     return any(name in PASSED_ON or (name == b"accept" and b"json" in value) for name, value in headers)
-
-
-def _is_page(started: Any, body: bytes) -> bool:
-    headers = dict(started["headers"])
-    return (
-        started["status"] == 200
-        and len(body) <= LARGEST
-        and headers.get(b"content-type", b"").startswith(b"text/html")
-        and b"set-cookie" not in headers
-    )

@@ -52,7 +52,8 @@ HEADERS = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(self), microphone=(self), geolocation=(), payment=()"),
 )
-ONLY_HTTPS = "max-age=31536000"
+STRICT = [(name.lower().encode(), value.encode()) for name, value in HEADERS]
+ONLY_HTTPS = (b"strict-transport-security", b"max-age=31536000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,12 +196,12 @@ def visit_of(scope: Scope, house: House, known: Known, cookies: Mapping[str, str
 async def set_headers(message: Message, scope: Scope) -> None:
     """Strict headers on every answer: pages, files, errors, and what was never found."""
     if message["type"] == "http.response.start":
-        headers = MutableScopeHeaders.from_message(message)
-        for name, value in HEADERS:
-            headers.setdefault(name, value)
         house: House = scope["litestar_app"].state.house
-        if house.settings.secure_cookies:
-            headers.setdefault("Strict-Transport-Security", ONLY_HTTPS)
+        there = {name.lower() for name, _ in message["headers"]}
+        missing = [header for header in STRICT if header[0] not in there]
+        if house.settings.secure_cookies and ONLY_HTTPS[0] not in there:
+            missing.append(ONLY_HTTPS)
+        message["headers"] = [*message["headers"], *missing]
 
 
 def cookie_header(name: str, value: str, *, secure: bool, seconds: int = 0) -> str:

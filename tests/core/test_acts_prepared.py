@@ -1,13 +1,13 @@
 """Prepared acts send driver SQL past the Session and keep every promise of the others."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from core import audit
 from core.acts import Acts, prepared, touch
-from core.calls import Bare, Lookup, Statement, Steps
+from core.calls import Bare, Lookup, Steps
 from core.db import Database
 from core.errors import Refusal, Unavailable
 from core.people import Actor
@@ -16,17 +16,23 @@ from tests.core.writing import CLERK, at_once, journal, kinds, open_and_refuse, 
 
 
 def put(bare: Bare, kind: str, now: datetime) -> None:
-    """Insert a scope by the driver itself, in its own spelling."""
-    mark = "?" if bare.sqlite else "%s"
-    moment = now.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds") if bare.sqlite else now
-    many = "INSERT INTO scope (kind, opened_at) SELECT * FROM unnest(%s::text[], %s::timestamptz[])"
-    one = f"INSERT INTO scope (kind, opened_at) VALUES ({mark}, {mark})"
-    bare.write(Statement(one, many), (kind, moment))
+    """Insert a scope by the driver itself."""
+    given = bare.spelling.given(("kind", "opened_at"), {"opened_at": "timestamptz"})
+    insert = f"INSERT INTO scope (kind, opened_at) SELECT kind, opened_at FROM {given}"
+    bare.write(insert, (kind, bare.spelling.moment(now)))
 
 
 def before(bare: Bare, kind: str) -> Lookup:
     """The scope of this kind that was there before."""
-    return Lookup(Statement(f"SELECT id FROM scope WHERE kind = {'?' if bare.sqlite else '%s'} LIMIT 1"), (kind,))
+    given = bare.spelling.given(("kind",), {})
+    select = f"SELECT given.place, scope.id AS id FROM {given} JOIN scope ON scope.kind = given.kind"
+    return Lookup(bare.spelling.answering(select, ("place", "id")), (kind,))
+
+
+def per_row(bare: Bare, statement: str) -> None:
+    """Write by a statement that takes its one row from what is given."""
+    given = bare.spelling.given(("blank",), {})
+    bare.write(statement.format(given=given), (None,))
 
 
 def about(_actor: Actor, kind: str = "") -> str:
@@ -87,7 +93,7 @@ def asks_twice(bare: Bare, actor: Actor, kind: str, *, now: datetime) -> Steps[N
 def broken_prepared(bare: Bare, actor: Actor, kind: str, *, now: datetime) -> Steps[None]:
     yield before(bare, kind)
     open_now(bare, actor, kind, now)
-    bare.write(Statement("INSERT INTO scope (id) VALUES (NULL)"))
+    per_row(bare, "INSERT INTO scope (kind) SELECT given.blank FROM {given}")
 
 
 def test_prepared_and_other_acts_share_batch_and_journal(acts: Acts, database: Database) -> None:
@@ -161,7 +167,7 @@ def fill_prepared(bare: Bare, actor: Actor, *, now: datetime) -> Steps[None]:
     yield before(bare, "")
     open_now(bare, actor, "x" * 9000, now)
     for _ in range(20):
-        bare.write(Statement("INSERT INTO scope (kind, opened_at) SELECT kind, opened_at FROM scope"))
+        per_row(bare, "INSERT INTO scope (kind, opened_at) SELECT kind, opened_at FROM {given}, scope")
 
 
 def test_on_a_full_disk_the_prepared_act_that_does_not_fit_is_not_done(sqlite_url: str) -> None:
@@ -191,7 +197,7 @@ def test_a_lost_connection_costs_the_neighbours_of_a_prepared_act_nothing(postgr
     def leave(bare: Bare, actor: Actor, *, now: datetime) -> Steps[None]:
         yield before(bare, "")
         open_now(bare, actor, "never", now)
-        bare.write(Statement("SELECT pg_terminate_backend(pg_backend_pid())"))
+        per_row(bare, "SELECT pg_terminate_backend(pg_backend_pid()) FROM {given}")
 
     database = Database(postgres_url)
     acts = Acts(database)
