@@ -16,15 +16,17 @@ from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 import psycopg
-from sqlalchemy import Connection, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlmodel import Session, col
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
 
 from core import audit
 from core.calls import Bare, Call, Outcome, answer_all, not_done, prepared, topics_of, unknown
-from core.db import Database, WriteGate, guard_scratch
+from core.db import Database, WriteGate, Writes, driver_of
 from core.errors import Unavailable
+from core.lane import side_by_side
 from core.people import Actor
+from core.writer import Writer, reason
 
 T = TypeVar("T")
 
@@ -33,7 +35,6 @@ log = logging.getLogger("gongxuan.acts")
 BATCH = 256
 WAITING = 4096
 SLOW_SECONDS = 0.05
-JOURNAL_LOCK = 0x67786A31
 SQLITE_FAILS = frozenset({
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_LOCKED,
     sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY,
@@ -56,9 +57,10 @@ class Acts:
     def __init__(self, database: Database, *, listener: Listener | None = None, waiting: int = WAITING) -> None:
         self._database = database
         self._listener = listener
-        self._queue: queue.Queue[Call | None] = queue.Queue(waiting)
+        self._queue: queue.SimpleQueue[Call | None] = queue.SimpleQueue()
+        self._most = waiting
         self._gate = WriteGate()
-        self._connection: Connection | None = None
+        self._writer = Writer(database, self._gate)
         self._thread = threading.Thread(target=self._work, name="act-writer", daemon=True)
         self._door = threading.Lock()
         self._closed = False
@@ -104,11 +106,9 @@ class Acts:
         with self._door:  # the order of arrival is the order of the queue, and nothing enters once it is closed
             if self._closed:
                 raise Unavailable
-            call = Call(act, actor, args, named, given or datetime.now(UTC), answer)
-            try:
-                self._queue.put_nowait(call)
-            except queue.Full:
-                raise Unavailable from None
+            if self._queue.qsize() >= self._most:
+                raise Unavailable
+            self._queue.put(Call(act, actor, args, named, given or datetime.now(UTC), answer))
         return answer
 
     # ── the writer's thread ──────────────────────────────────────────────────────────────────────────────────────
@@ -123,12 +123,12 @@ class Acts:
                 answer_all(wanted, outcomes)
             except Exception:
                 log.exception("the writer met something unexpected")
-                self._drop_connection()
+                self._writer.drop()
                 unanswered = [call for call in wanted if not call.answer.done()]
                 answer_all(unanswered, [(False, Unavailable()) for _ in unanswered])
             if ended:
                 break
-        self._drop_connection()
+        self._writer.drop()
 
     def _gather(self, first: Call) -> tuple[list[Call], bool]:
         """The waiting acts, up to one batch, and whether the runner is to end after them."""
@@ -146,9 +146,9 @@ class Acts:
     def _settle(self, batch: list[Call]) -> list[Outcome]:
         """Run a batch; if its transaction vanished, run its acts again one by one."""
         try:
-            outcomes = self._attempt(batch, pipelined=True)
+            outcomes = self._attempt(batch, together=True)
         except _Vanished as loss:
-            self._drop_connection()
+            self._writer.drop()
             log.warning("a transaction of %d acts vanished (%s); running them one by one", len(batch), loss)
             outcomes = [self._alone(call) for call in batch]
         return outcomes
@@ -165,55 +165,42 @@ class Acts:
         try:
             return self._attempt([call])[0]
         except _Vanished as loss:
-            self._drop_connection()
+            self._writer.drop()
             return not_done([call], str(loss))[0]
 
-    def _attempt(self, batch: list[Call], *, pipelined: bool = False) -> list[Outcome]:
-        """One transaction: BEGIN, each act in a savepoint, journal lines, COMMIT. Raises _Vanished."""
+    def _attempt(self, batch: list[Call], *, together: bool = False) -> list[Outcome]:
+        """One transaction: BEGIN, each act undone by itself where it fails, journal lines, COMMIT. Raises _Vanished."""
         chain = audit.Chain()
+        together = together and all(call.prepared for call in batch)
         try:
-            connection = self._begin()
+            journalled = any(call.journalled for call in batch)
+            connection = self._writer.begin(
+                chain if journalled else None, pipelined=together and not self._database.sqlite
+            )
         except Exception as cause:  # noqa: BLE001 - no transaction, so nothing to run again
-            self._drop_connection()
-            return not_done(batch, _reason(cause))
-        if pipelined and not self._database.sqlite and all(call.prepared for call in batch):
-            outcomes = self._pipelined(connection, chain, batch)
+            self._writer.drop()
+            return not_done(batch, reason(cause))
+        if together:
+            try:
+                outcomes = side_by_side(connection, chain, batch)
+            except (psycopg.Error, sqlite3.Error) as cause:
+                raise _Vanished(reason(cause)) from cause
         else:
             outcomes = [(self._bare if call.prepared else self._one)(connection, chain, call) for call in batch]
         try:
-            chain.write(connection)
-            self._announce(connection, batch, outcomes)
-            connection.commit()
+            self._writer.finish(connection, chain, topics_of(batch, outcomes))
         except Exception as cause:
-            self._drop_connection()
-            if chain.head is None:  # scratch rows alone, or nothing: harmless to write again
-                raise _Vanished(_reason(cause)) from cause
+            self._writer.drop()
+            if not chain.lines or chain.head is None:  # scratch rows alone, or nothing: harmless to write again
+                raise _Vanished(reason(cause)) from cause
             try:
-                stands = self._stands(chain.head)
+                stands = self._writer.stands(chain.head)
             except Exception as failure:  # noqa: BLE001 - done or not: only the database knows
-                self._drop_connection()
-                return unknown(batch, _reason(failure))
+                self._writer.drop()
+                return unknown(batch, reason(failure))
             if not stands:
-                raise _Vanished(_reason(cause)) from cause
+                raise _Vanished(reason(cause)) from cause
         return outcomes
-
-    def _begin(self) -> Connection:
-        """The writer's connection in a new transaction; a fresh connection where the kept one has died."""
-        if self._connection is not None:
-            try:
-                return self._begun(self._connection)
-            except Exception as cause:  # noqa: BLE001 - whatever it was, a fresh connection shows whether it lasts
-                log.warning("the writer connects anew (%s)", _reason(cause))
-                self._drop_connection()
-        self._connection = self._database.writer()
-        guard_scratch(self._connection, self._gate)
-        return self._begun(self._connection)
-
-    def _begun(self, connection: Connection) -> Connection:
-        connection.begin()
-        if not self._database.sqlite:
-            connection.execute(text(f"SELECT pg_advisory_xact_lock({JOURNAL_LOCK})"))
-        return connection
 
     def _one(self, connection: Connection, chain: audit.Chain, call: Call) -> Outcome:
         """Run one act in its savepoint; a refusal rolls back its own effect and journal line, never a neighbour's."""
@@ -226,8 +213,7 @@ class Acts:
         try:
             value = call.run(session)
             session.flush()
-            if call.journalled and len(chain.lines) == mark[1]:
-                raise RuntimeError(f"the act {call.act.__name__} left no line in the journal")  # noqa: TRY301
+            call.check_line(len(chain.lines) > mark[1])
             session.commit()
             self._still_open(connection, None)
         except _Vanished:
@@ -248,12 +234,11 @@ class Acts:
         """Run a prepared act as `_one` runs any other, with its savepoint set by the driver itself."""
         mark = chain.mark()
         call.topics = []
-        driver: Any = connection.connection.driver_connection
+        driver = driver_of(connection)
         try:
             driver.execute("SAVEPOINT act")
             value = call.run(Bare(connection, chain=chain, topics=call.topics))
-            if call.journalled and len(chain.lines) == mark[1]:
-                raise RuntimeError(f"the act {call.act.__name__} left no line in the journal")  # noqa: TRY301
+            call.check_line(len(chain.lines) > mark[1])
             driver.execute("RELEASE act")
             self._still_open(connection, None)
         except _Vanished:
@@ -264,35 +249,17 @@ class Acts:
                 driver.execute("ROLLBACK TO act")
                 driver.execute("RELEASE act")
             except Exception as failure:
-                raise _Vanished(_reason(failure)) from failure
+                raise _Vanished(reason(failure)) from failure
             chain.back_to(mark)
             return False, cause
         return True, value
-
-    def _pipelined(self, connection: Connection, chain: audit.Chain, batch: list[Call]) -> list[Outcome]:
-        """Prepared acts whose statements go out without waiting for each answer (PostgreSQL).
-
-        What the database refuses may come to light at a neighbour's statement: then the batch runs again one by one.
-        """
-        driver: Any = connection.connection.driver_connection
-        if any(call.journalled for call in batch):
-            chain.head = audit.read_head(connection)  # SQLAlchemy cannot read while answers are on their way
-        try:
-            with driver.pipeline():
-                outcomes = [self._bare(connection, chain, call) for call in batch]
-        except psycopg.Error as cause:
-            raise _Vanished(_reason(cause)) from cause
-        for done, value in outcomes:
-            if not done and isinstance(value, (DBAPIError, psycopg.Error)):
-                raise _Vanished(_reason(value))
-        return outcomes
 
     def _undo(self, session: Session) -> None:
         try:
             session.rollback()
             session.close()
         except Exception as failure:
-            raise _Vanished(_reason(failure)) from failure
+            raise _Vanished(reason(failure)) from failure
 
     def _still_open(self, connection: Connection, cause: Exception | None) -> None:
         """Raise _Vanished where the database failed, not the act.
@@ -300,36 +267,11 @@ class Acts:
         A full disk or I/O error may roll back the whole transaction without a word: the driver is asked each time.
         """
         if not (connection.closed or connection.invalidated):
-            driver: Any = connection.connection.driver_connection
+            driver = driver_of(connection)
             alive = driver.in_transaction if self._database.sqlite else not driver.closed
             if alive and not _database_failed(cause):
                 return
-        raise _Vanished(_reason(cause)) from cause
-
-    def _announce(self, connection: Connection, batch: list[Call], outcomes: list[Outcome]) -> None:
-        """On PostgreSQL, tell the other processes, at the moment of COMMIT, which topics changed."""
-        if self._database.sqlite:
-            return
-        for topic in topics_of(batch, outcomes):
-            connection.execute(text("SELECT pg_notify('gongxuan', :topic)"), {"topic": topic})
-
-    def _stands(self, head: audit.Head) -> bool:
-        """Whether a commit whose answer was lost has happened after all: its last journal line is there.
-
-        Asked behind the journal's lock, so that a commit still under way at the server is over by then.
-        """
-        connection = self._begin()
-        found = connection.scalar(select(col(audit.JournalEntry.link)).where(col(audit.JournalEntry.seq) == head.seq))
-        connection.rollback()
-        return found == head.link.hex()
-
-    def _drop_connection(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            try:
-                connection.invalidate()
-            finally:
-                connection.close()
+        raise _Vanished(reason(cause)) from cause
 
 
 def _database_failed(cause: Exception | None) -> bool:
@@ -340,11 +282,7 @@ def _database_failed(cause: Exception | None) -> bool:
     return isinstance(error, psycopg.OperationalError)
 
 
-def _reason(cause: Exception | None) -> str:
-    return f"{type(cause).__name__}: {cause}".splitlines()[0] if cause else "the transaction was rolled back"
-
-
-def touch(session: Session, *topics: str) -> None:
+def touch(session: Writes, *topics: str) -> None:
     """Name the topics this act changes, to be told to open pages after the commit."""
     session.info["topics"].extend(topics)
 

@@ -10,17 +10,19 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Index, insert, select
+from sqlalchemy import Connection, Index, select
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Field, Session, col
 
-from core.db import Instant, Table, plain, sql_table
+from core.db import Instant, Table, Writes, driver_of, plain, sql_table
 from core.people import Actor
+from core.spelling import POSTGRES, SQLITE, Spelling, spelling_of
 
 GENESIS = bytes(32)
 PORTION = 2000
+NONCES = 64
 ALGORITHM = "gongxuan-journal-v1/sha256"
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain)
 _HARMLESS = frozenset({str, int, bool, type(None)})
@@ -62,12 +64,35 @@ def short_code(digest: bytes) -> str:
     return f"{text[:4]}-{text[4:]}"
 
 
+class Line(NamedTuple):
+    """A line to be added: JournalEntry's columns."""
+
+    seq: int
+    at: datetime | None
+    act: str
+    scope_id: int
+    actor: str
+    body: str
+    nonce: str
+    digest: str
+    link: str
+
+
+_COLUMNS = ", ".join(Line._fields)
+_TYPES = {"seq": "bigint", "at": "timestamptz", "scope_id": "bigint"}
+_INSERT = {
+    spelling: f"INSERT INTO journal_entry ({_COLUMNS}) SELECT {_COLUMNS} FROM {spelling.given(Line._fields, _TYPES)}"  # noqa: S608 - fixed names
+    for spelling in (SQLITE, POSTGRES)
+}
+
+
 @dataclass(slots=True)
 class Chain:
     """The journal's growing end inside one transaction: the head as read after BEGIN, and the lines to add."""
 
     head: Head | None = None
-    lines: list[dict[str, Any]] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    random: bytes = field(default=b"", repr=False)
 
     def mark(self) -> tuple[Head | None, int]:
         """Where the chain stands, to come back to if the act is refused."""
@@ -86,27 +111,36 @@ class Chain:
             self.head = read_head(connection)
         seq = self.head.seq + 1
         body = canonical_body(seq, at, act, scope_id, actor, facts)
-        nonce = secrets.token_bytes(16)
+        nonce = self._nonce()
         digest = hashlib.sha256(body.encode() + nonce).digest()
         link = hashlib.sha256(self.head.link + digest).digest()
-        self.lines.append({
-            "seq": seq, "at": at, "act": act, "scope_id": scope_id, "actor": actor, "body": body,
-            "nonce": nonce.hex(), "digest": digest.hex(), "link": link.hex(),
-        })  # fmt: skip
+        self.lines.append(Line(seq, at, act, scope_id, actor, body, nonce.hex(), digest.hex(), link.hex()))
         self.head = Head(seq, link)
+
+    def _nonce(self) -> bytes:
+        """16 random bytes, drawn for many lines at once: each time the thread may lose its turn."""
+        if not self.random:
+            self.random = secrets.token_bytes(16 * NONCES)
+        nonce, self.random = self.random[:16], self.random[16:]
+        return nonce
 
     def write(self, connection: Connection) -> None:
         """Insert the gathered lines, once, before COMMIT."""
         if self.lines:
-            connection.execute(insert(sql_table(JournalEntry)), self.lines)
+            spelling = spelling_of(connection)
+            driver_of(connection).execute(
+                _INSERT[spelling], spelling.pack([_stored(line, spelling) for line in self.lines])
+            )
 
 
 def read_head(connection: Connection) -> Head:
     """The newest link in the database, or the start of an empty journal."""
-    row = connection.execute(
-        select(col(JournalEntry.seq), col(JournalEntry.link)).order_by(col(JournalEntry.seq).desc()).limit(1)
-    ).first()
+    row = driver_of(connection).execute("SELECT seq, link FROM journal_entry ORDER BY seq DESC LIMIT 1").fetchone()
     return Head(row[0], bytes.fromhex(row[1])) if row else Head(0, GENESIS)
+
+
+def _stored(line: Line, spelling: Spelling) -> Line:
+    return line._replace(at=line.at and spelling.moment(line.at))
 
 
 def canonical_body(seq: int, at: datetime | None, act: str, scope_id: int, actor: str, facts: str) -> str:
@@ -135,7 +169,7 @@ def _no_floats(value: object) -> None:
             _no_floats(part)
 
 
-def record(session: Session, actor: Actor, act: str, now: datetime, *, scope: int, **facts: object) -> None:
+def record(session: Writes, actor: Actor, act: str, now: datetime, *, scope: int, **facts: object) -> None:
     """Write the act's line in the transaction of its effect.
 
     Facts hold ids, states, counts and digests; never names, identity numbers, contacts or marks' owners.
@@ -144,7 +178,7 @@ def record(session: Session, actor: Actor, act: str, now: datetime, *, scope: in
     chain.add(session.connection(), act, scope, actor.label, now, canonical_facts(facts))
 
 
-def record_unattributed(session: Session, act: str, *, scope: int, **facts: object) -> None:
+def record_unattributed(session: Writes, act: str, *, scope: int, **facts: object) -> None:
     """Write a line without actor and time, for acts such as a ballot that must not be tied to a person."""
     chain: Chain = session.info["chain"]
     chain.add(session.connection(), act, scope, "", None, canonical_facts(facts))

@@ -3,17 +3,21 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Hashable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from core.db import Writes, driver_of
 from core.errors import Unavailable
 from core.people import Actor
+from core.spelling import spelling_of
 
 T = TypeVar("T")
 
@@ -42,31 +46,106 @@ class Call:
     @property
     def prepared(self) -> bool:
         """Whether the act sends prepared driver SQL alone."""
-        return hasattr(self.act, "prepared")
+        return hasattr(self.act, "steps")
+
+    @property
+    def about(self) -> Hashable:
+        """What a prepared act is about: two about one thing go one after the other."""
+        found: Hashable = self.act.about(*self._given, **self.named)  # type: ignore[attr-defined] # set by `prepared`
+        return found
+
+    def steps(self, bare: "Bare") -> "Steps[Any]":
+        """A prepared act, to be taken step by step."""
+        found: Steps[Any] = self.act.steps(bare, *self._given, now=self.now, **self.named)  # type: ignore[attr-defined] # likewise
+        return found
+
+    def check_line(self, left: bool) -> None:
+        """Raise RuntimeError where an act left no line in the journal."""
+        if self.journalled and not left:
+            raise RuntimeError(f"the act {self.act.__name__} left no line in the journal")
+
+    @property
+    def _given(self) -> tuple[Any, ...]:
+        return self.args if self.actor is None else (self.actor, *self.args)
 
     def run(self, session: "Session | Bare") -> Any:
-        actor = () if self.actor is None else (self.actor,)
-        return self.act(session, *actor, *self.args, now=self.now, **self.named)
+        return self.act(session, *self._given, now=self.now, **self.named)
+
+
+class Lookup(NamedTuple):
+    """A question to the database, answered by one row or none: a statement over rows given (core.spelling), and one."""
+
+    statement: str
+    values: Sequence[object]
+
+
+Steps = Generator[Lookup, Any, T]
+"""An act that yields one lookup, gets its row, and then writes: the lookups of many acts can travel together."""
 
 
 class Bare:
-    """What a prepared act gets in place of a Session: the connection, for driver SQL inside the act's savepoint."""
+    """What a prepared act gets in place of a Session: driver SQL inside the act's transaction.
 
-    __slots__ = ("_connection", "info")
+    Where `gathered` is given, what the act writes is put there, to be sent together with what its neighbours write.
+    """
 
-    def __init__(self, connection: Connection, **info: Any) -> None:
-        self._connection = connection
+    __slots__ = ("_connection", "_driver", "_gathered", "info", "spelling")
+
+    def __init__(self, connection: Connection, gathered: list[Lookup] | None = None, **info: Any) -> None:
+        self._connection, self._driver = connection, driver_of(connection)
+        self._gathered = gathered
+        self.spelling = spelling_of(connection)
         self.info = info
 
     def connection(self) -> Connection:
         """The writer's connection."""
         return self._connection
 
+    def write(self, statement: str, values: Sequence[object]) -> None:
+        """Write one row by a statement over rows given."""
+        if self._gathered is None:
+            self.send(statement, [values])
+        else:
+            self._gathered.append(Lookup(statement, values))
 
-def prepared(act: Callable[..., T]) -> Callable[..., T]:
-    """Mark an act that sends prepared driver SQL alone: it gets a Bare, which costs a tenth of a Session."""
-    act.prepared = True  # type: ignore[attr-defined] # read by the runner
-    return act
+    def send(self, statement: str, rows: Sequence[Sequence[object]]) -> Any:
+        """Let the driver run a statement; a failure of the database is raised as SQLAlchemy would raise it."""
+        try:
+            return self._driver.execute(statement, self.spelling.pack(rows))
+        except self._connection.dialect.loaded_dbapi.OperationalError as failure:
+            raise OperationalError(statement, None, failure) from failure
+
+
+def prepared(about: Callable[..., Hashable]) -> Callable[[Callable[..., "Steps[T]"]], Callable[..., T]]:
+    """Mark an act that sends prepared driver SQL alone: it gets a Bare, which costs a tenth of a Session.
+
+    `about` takes the act's arguments without session and moment and says what they are about: lookups of acts about
+    different things are answered together, before any of them writes.
+    """
+
+    def mark(act: Callable[..., Steps[T]]) -> Callable[..., T]:
+        @wraps(act)
+        def whole(given: Writes, *args: Any, **named: Any) -> T:
+            bare = given if isinstance(given, Bare) else Bare(given.connection(), **given.info)
+            steps = act(bare, *args, **named)
+            asked = next(steps)
+            (row,) = bare.spelling.answers(bare.send(asked.statement, [asked.values]), 1)
+            return last_step(steps, row)
+
+        whole.steps, whole.about = act, about  # type: ignore[attr-defined] # read by the runner
+        return whole
+
+    return mark
+
+
+def last_step(steps: "Steps[T]", row: Any) -> T:
+    """Give a prepared act the row that it asked for; it ends with its value."""
+    try:
+        steps.send(row)
+    except StopIteration as end:
+        value: T = end.value
+        return value
+    raise RuntimeError("a prepared act asks once")
 
 
 def answer_all(batch: list[Call], outcomes: list[Outcome]) -> None:

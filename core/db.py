@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Protocol, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -155,6 +155,24 @@ def sql_table(table: type[SQLModel]) -> SqlTable:
 def scratch_tables() -> list[str]:
     """Names of all tables that may be written without a journal line."""
     return sorted(t.name for t in Table.metadata.tables.values() if t.info.get("scratch"))
+
+
+class Writes(Protocol):
+    """What an act writes through: a Session, or what a prepared act gets in its place (core.calls.Bare)."""
+
+    @property
+    def info(self) -> dict[Any, Any]:
+        """What goes along with the transaction: the journal's chain, the topics touched."""
+        ...
+
+    def connection(self) -> Connection:
+        """The writer's connection."""
+        ...
+
+
+def driver_of(connection: Connection) -> Any:
+    """The driver's own connection: for the few statements that are sent past SQLAlchemy."""
+    return connection.connection.driver_connection
 
 
 class Database:

@@ -147,7 +147,7 @@ _STANDING = (
 
 def standing(session: Session, seat_id: int, hearing_id: int) -> Standing | None:
     """How the seat's own sheet for a hearing stands, in one statement; None once the seat is withdrawn."""
-    row = session.execute(_STANDING, {"seat": seat_id, "hearing": hearing_id}).first()
+    row = session.connection().execute(_STANDING, {"seat": seat_id, "hearing": hearing_id}).first()
     if row is None:
         return None
     heard = HearingView(hearing_id, row[1], State(row[2]))

@@ -4,27 +4,34 @@ One statement finds where a submission lands, two keep it, one keeps a draft. Th
 tested against the tables. Only interview.actions.sheets calls this, inside an act.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
-from sqlmodel import Session
+from core.calls import Bare, Lookup, Steps
+from core.spelling import POSTGRES, SQLITE, Spelling
 
 KEY_COLUMNS = ("key", "sheet_id")
 DRAFT_COLUMNS = ("hearing_id", "seat_id", "sequence", "body", "saved_at")
+ASKED = ("key", "hearing_id", "seat_id")
+FOUND = {
+    "place": "given.place", "selection_id": "h.selection_id", "number": "h.sealed_number", "state": "h.state",
+    "withdrawn": "s.withdrawn_at IS NOT NULL", "sheet_id": "p.id", "marks": "p.marks", "total": "p.total",
+    "short_code": "p.short_code", "received_at": "p.received_at", "late": "p.late", "sheet_of_key": "k.sheet_id",
+}  # fmt: skip
 LANDING = """
-    SELECT h.selection_id, h.sealed_number, h.state, s.withdrawn_at IS NOT NULL,
-           p.id, p.marks, p.total, p.short_code, p.received_at, p.late,
-           (SELECT k.sheet_id FROM submission_key k WHERE k.key = ?)
-    FROM hearing h
-    JOIN seat s ON s.room_id = h.room_id
-    LEFT JOIN score_sheet p ON p.hearing_id = h.id AND p.seat_id = s.id
-    WHERE h.id = ? AND s.id = ?
-    ORDER BY p.version DESC LIMIT 1
+    SELECT {found} FROM {given}
+    JOIN hearing h ON h.id = given.hearing_id
+    JOIN seat s ON s.id = given.seat_id AND s.room_id = h.room_id
+    LEFT JOIN score_sheet p ON p.id = (
+        SELECT q.id FROM score_sheet q WHERE q.hearing_id = h.id AND q.seat_id = s.id ORDER BY q.version DESC LIMIT 1)
+    LEFT JOIN submission_key k ON k.key = given.key
 """
+TYPES = {
+    **dict.fromkeys(("hearing_id", "seat_id", "version", "total", "sheet_id", "sequence"), "bigint"),
+    **dict.fromkeys(("received_at", "saved_at"), "timestamptz"),
+    "late": "boolean",
+}
 
 
 class NewSheet(NamedTuple):
@@ -66,7 +73,7 @@ class Landing:
 
 @dataclass(frozen=True, slots=True)
 class _Statements:
-    """The statements in one driver's spelling of parameters."""
+    """The statements in one database's spelling."""
 
     landing: str
     sheet: str
@@ -75,48 +82,50 @@ class _Statements:
     draft: str
 
 
-def _insert(table: str, columns: tuple[str, ...]) -> str:
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' for _ in columns)})"  # noqa: S608 - fixed names
+def _insert(table: str, columns: tuple[str, ...], spelling: Spelling) -> str:
+    names = ", ".join(columns)
+    return f"INSERT INTO {table} ({names}) SELECT {names} FROM {spelling.given(columns, TYPES)}"  # noqa: S608 - fixed names
 
 
-def _statements(mark: str) -> _Statements:
-    draft = (
-        f"{_insert('sheet_draft', DRAFT_COLUMNS)} ON CONFLICT (hearing_id, seat_id) DO UPDATE SET "
-        "sequence = excluded.sequence, body = excluded.body, saved_at = excluded.saved_at "
-        "WHERE sheet_draft.sequence <= excluded.sequence"
+def _statements(spelling: Spelling) -> _Statements:
+    found = ", ".join(f"{value} AS {name}" for name, value in FOUND.items())
+    of_sheet = ("key", *NewSheet._fields[:3])
+    return _Statements(
+        landing=spelling.answering(LANDING.format(found=found, given=spelling.given(ASKED, TYPES)), list(FOUND)),
+        sheet=_insert("score_sheet", NewSheet._fields, spelling),
+        key_of_sheet=(
+            f"INSERT INTO submission_key (key, sheet_id) SELECT given.key, p.id FROM {spelling.given(of_sheet, TYPES)} "  # noqa: S608 - fixed names
+            "JOIN score_sheet p ON p.hearing_id = given.hearing_id AND p.seat_id = given.seat_id "
+            "AND p.version = given.version"
+        ),
+        key=_insert("submission_key", KEY_COLUMNS, spelling),
+        # "WHERE true": after FROM, SQLite would take ON for a join's
+        draft=(
+            f"{_insert('sheet_draft', DRAFT_COLUMNS, spelling)} WHERE true ON CONFLICT (hearing_id, seat_id) "
+            "DO UPDATE SET sequence = excluded.sequence, body = excluded.body, saved_at = excluded.saved_at "
+            "WHERE sheet_draft.sequence <= excluded.sequence"
+        ),
     )
-    sheet = _insert("score_sheet", NewSheet._fields)
-    key = _insert("submission_key", KEY_COLUMNS)
-    of_sheet = key.replace("VALUES (?, ?)", "VALUES (?, last_insert_rowid())")
-    if mark != "?":
-        start, of_sheet = key.partition("VALUES")[0], ""
-        sheet = f"WITH kept AS ({sheet} RETURNING id) {start} SELECT ?, id FROM kept"  # noqa: S608 - fixed names
-    return _Statements(*(text.replace("?", mark) for text in (LANDING, sheet, of_sheet, key, draft)))
 
 
-_SQLITE = _statements("?")
-_POSTGRES = _statements("%s")
-"""PostgreSQL keeps a sheet and its key with one statement: each one travels."""
+_SPELT = {spelling: _statements(spelling) for spelling in (SQLITE, POSTGRES)}
 
 
 @dataclass(frozen=True, slots=True)
 class SheetSql:
-    """The statements on one act's connection."""
+    """The statements of one act."""
 
-    connection: Connection
-    driver: Any
+    bare: Bare
     statements: _Statements
 
     @classmethod
-    def of(cls, session: Session) -> "SheetSql":
-        """The statements for an act's session."""
-        connection = session.connection()
-        statements = _SQLITE if connection.dialect.name == "sqlite" else _POSTGRES
-        return cls(connection, connection.connection.driver_connection, statements)
+    def of(cls, bare: Bare) -> "SheetSql":
+        """The statements in the spelling of an act's driver."""
+        return cls(bare, _SPELT[bare.spelling])
 
-    def find_landing(self, key: str, hearing_id: int, seat_id: int) -> Landing | None:
+    def find_landing(self, key: str, hearing_id: int, seat_id: int) -> "Steps[Landing | None]":
         """Where a submission under this key lands; None if the hearing is not one of the seat's room."""
-        row = self._send(self.statements.landing, (key, hearing_id, seat_id)).fetchone()
+        row = yield Lookup(self.statements.landing, (key, hearing_id, seat_id))
         if row is None:
             return None
         kept = None
@@ -126,32 +135,17 @@ class SheetSql:
 
     def keep_sheet(self, key: str, sheet: NewSheet) -> None:
         """Keep a sheet and the key it came under."""
-        stored = sheet._replace(received_at=self._stored(sheet.received_at))
-        if self.statements is _POSTGRES:
-            self._send(self.statements.sheet, (*stored, key))
-        else:
-            self._send(self.statements.sheet, stored)
-            self._send(self.statements.key_of_sheet, (key,))
+        received_at = self.bare.spelling.moment(sheet.received_at)
+        self.bare.write(self.statements.sheet, sheet._replace(received_at=received_at))
+        self.bare.write(self.statements.key_of_sheet, (key, *sheet[:3]))
 
     def keep_key(self, key: str, sheet_id: int) -> None:
         """Keep one more key under which a sheet came."""
-        self._send(self.statements.key, (key, sheet_id))
+        self.bare.write(self.statements.key, (key, sheet_id))
 
     def keep_draft(self, hearing_id: int, seat_id: int, sequence: int, body: str, now: datetime) -> None:
         """Keep a draft unless a later one is there; `body` is JSON text."""
-        self._send(self.statements.draft, (hearing_id, seat_id, sequence, body, self._stored(now)))
-
-    def _send(self, statement: str, values: Sequence[object]) -> Any:
-        """Let the driver run a statement; a failure of the database is raised as SQLAlchemy would raise it."""
-        try:
-            return self.driver.execute(statement, values)
-        except self.connection.dialect.loaded_dbapi.OperationalError as failure:
-            raise OperationalError(statement, None, failure) from failure
-
-    def _stored(self, moment: datetime) -> Any:
-        """A moment as the Instant column keeps it: SQLite has text in UTC without zone."""
-        utc = moment.astimezone(UTC)
-        return utc if self.statements is _POSTGRES else utc.replace(tzinfo=None).isoformat(" ", "microseconds")
+        self.bare.write(self.statements.draft, (hearing_id, seat_id, sequence, body, self.bare.spelling.moment(now)))
 
 
 def _moment(stored: Any) -> datetime:

@@ -52,7 +52,8 @@ HEADERS = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(self), microphone=(self), geolocation=(), payment=()"),
 )
-ONLY_HTTPS = "max-age=31536000"
+STRICT = [(name.lower().encode(), value.encode()) for name, value in HEADERS]
+ONLY_HTTPS = (b"strict-transport-security", b"max-age=31536000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ class Doorkeeper:
             raise NotFoundException
         cookies = cookies_of(scope)
         device = cookies.get(DEVICE, "")
-        fresh = "" if _plausible(device) else secrets.token_urlsafe(32)
+        fresh = "" if plausible(device) else secrets.token_urlsafe(32)
         known = await self._sessions.find(cookies.get(SESSION, ""), hashed(fresh or device))
         scope["state"]["known"] = known
         scope["state"]["visit"] = visit_of(scope, self._house, known, cookies)
@@ -155,15 +156,21 @@ class Doorkeeper:
             if message["type"] == "http.response.start":
                 headers = MutableScopeHeaders.from_message(message)
                 if fresh:
-                    headers.add("Set-Cookie", self._cookie(DEVICE, fresh, days=400))
+                    headers.add("Set-Cookie", device_cookie(self._house, fresh))
                 if chosen := scope["state"].get("chosen_language"):
-                    headers.add("Set-Cookie", self._cookie(LANGUAGE, chosen, days=400))
+                    headers.add("Set-Cookie", _lasting(self._house, LANGUAGE, chosen))
             await send(message)
 
         await self._app(scope, receive, answer)
 
-    def _cookie(self, name: str, value: str, *, days: int) -> str:
-        return cookie_header(name, value, secure=self._house.settings.secure_cookies, seconds=days * 86400)
+
+def device_cookie(house: House, device: str) -> str:
+    """The Set-Cookie value by which a browser is known again."""
+    return _lasting(house, DEVICE, device)
+
+
+def _lasting(house: House, name: str, value: str) -> str:
+    return cookie_header(name, value, secure=house.settings.secure_cookies, seconds=400 * 86400)
 
 
 def visit_of(scope: Scope, house: House, known: Known, cookies: Mapping[str, str]) -> Visit:
@@ -189,12 +196,12 @@ def visit_of(scope: Scope, house: House, known: Known, cookies: Mapping[str, str
 async def set_headers(message: Message, scope: Scope) -> None:
     """Strict headers on every answer: pages, files, errors, and what was never found."""
     if message["type"] == "http.response.start":
-        headers = MutableScopeHeaders.from_message(message)
-        for name, value in HEADERS:
-            headers.setdefault(name, value)
         house: House = scope["litestar_app"].state.house
-        if house.settings.secure_cookies:
-            headers.setdefault("Strict-Transport-Security", ONLY_HTTPS)
+        there = {name.lower() for name, _ in message["headers"]}
+        missing = [header for header in STRICT if header[0] not in there]
+        if house.settings.secure_cookies and ONLY_HTTPS[0] not in there:
+            missing.append(ONLY_HTTPS)
+        message["headers"] = [*message["headers"], *missing]
 
 
 def cookie_header(name: str, value: str, *, secure: bool, seconds: int = 0) -> str:
@@ -293,5 +300,6 @@ def _unspeakable(scope: Scope) -> bool:
     return beyond or "\x00" in scope["path"] or b"%00" in scope["query_string"]
 
 
-def _plausible(device: str) -> bool:
+def plausible(device: str) -> bool:
+    """Whether a device cookie is one of ours in form."""
     return len(device) == 43 and device.isascii() and device.replace("-", "").replace("_", "").isalnum()

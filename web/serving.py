@@ -7,9 +7,13 @@ import socket
 from collections.abc import Callable
 
 import uvicorn
+from litestar import Litestar
+from litestar.types import ASGIApp
 
+from core.settings import Zone
 from web.app import make_app
 from web.house import House
+from web.public_door import PublicDoor
 from web.sheet_door import SheetDoor
 from web.worker import Worker
 
@@ -23,7 +27,7 @@ def serve(
     worker = Worker(house) if with_worker else None
     app = make_app(house)
     config = uvicorn.Config(
-        SheetDoor(app, app.state.sessions, app.state.tablets),
+        entrance(house, app),
         host=host,
         port=port,
         log_level="warning",
@@ -48,6 +52,16 @@ def serve(
         if worker:
             worker.stop()
         house.close()
+
+
+def entrance(house: House, app: Litestar) -> ASGIApp:
+    """The application behind its short ways in and out, as its zone has them."""
+    door: ASGIApp = app
+    if house.settings.zone is not Zone.PUBLIC:
+        door = SheetDoor(door, app.state.sessions, app.state.tablets)
+    if house.settings.zone is not Zone.INNER:
+        door = PublicDoor(door, house)
+    return door
 
 
 def _interrupt(*_: object) -> None:

@@ -17,8 +17,8 @@ from interview.actions import submit_sheet
 from interview.scoresheet import check_marks
 from web.security import (
     DEVICE,
-    HEADERS,
     SESSION,
+    STRICT,
     Known,
     Sessions,
     cookies_of,
@@ -31,7 +31,6 @@ from web.tablets import Tablets
 
 SUBMIT = re.compile(r"/judge/([0-9]{1,6})/submit")
 MOST = 16 * 1024
-STRICT = [(name.lower().encode(), value.encode()) for name, value in HEADERS]
 
 
 class SheetDoor:

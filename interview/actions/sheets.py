@@ -4,10 +4,9 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlmodel import Session
-
 from core import audit
 from core.acts import prepared, touch
+from core.calls import Bare, Steps
 from core.errors import Denied, Refusal, Stale
 from core.people import Actor
 from core.words import Sentence
@@ -25,10 +24,10 @@ DRAFT_CAP = 8000
 """Characters of a draft's JSON text; a form has far fewer."""
 
 
-@prepared
+@prepared(about=lambda actor, hearing_id, *_: (actor.seat_id, hearing_id))
 def submit_sheet(
-    session: Session, actor: Actor, hearing_id: int, marks: Marks, key: str, short_code: str, *, now: datetime
-) -> Receipt:
+    session: Bare, actor: Actor, hearing_id: int, marks: Marks, key: str, short_code: str, *, now: datetime
+) -> Steps[Receipt]:
     """Keep a judge's sheet, once, and answer with its receipt.
 
     `marks` were checked against the form; `key` is random and made by the tablet. The same key again, or the same
@@ -38,7 +37,7 @@ def submit_sheet(
     if not LEAST_KEY <= len(key) <= MOST_KEY:
         raise Refusal("This submission carries no usable key; open the sheet again.", field="key")
     sql = SheetSql.of(session)
-    landing = sql.find_landing(key, hearing_id, actor.seat_id)
+    landing = yield from sql.find_landing(key, hearing_id, actor.seat_id)
     if landing is None:
         raise Denied
     text = marks_text(marks)
@@ -91,16 +90,16 @@ def _again(sql: SheetSql, key: str, landing: Landing, kept: Kept, text: str) -> 
     return receipt
 
 
-@prepared
+@prepared(about=lambda seat_id, hearing_id, *_: (seat_id, hearing_id))
 def keep_draft(
-    session: Session, seat_id: int, hearing_id: int, sequence: int, marks: Mapping[str, str], *, now: datetime
-) -> None:
+    session: Bare, seat_id: int, hearing_id: int, sequence: int, marks: Mapping[str, str], *, now: datetime
+) -> Steps[None]:
     """Keep a judge's unfinished marks, as text, as long as the candidate is in the room; a scratch write.
 
     `sequence` is the tablet's own count: an earlier draft that arrives after a later one is not kept.
     """
     sql = SheetSql.of(session)
-    landing = sql.find_landing("", hearing_id, seat_id)
+    landing = yield from sql.find_landing("", hearing_id, seat_id)
     if landing is None or landing.withdrawn:
         raise Denied
     if landing.kept is not None or State(landing.state) not in IN_ROOM:

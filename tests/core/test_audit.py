@@ -32,7 +32,7 @@ def chain_of(*lines: tuple[str, int, str, datetime | None, dict[str, Any]]) -> l
     chain = Chain(head=Head(0, GENESIS))
     for act, scope, actor, at, facts in lines:
         chain.add(None, act, scope, actor, at, audit.canonical_facts(facts))  # type: ignore[arg-type]
-    return [SimpleNamespace(**line) for line in chain.lines]
+    return [SimpleNamespace(**line._asdict()) for line in chain.lines]
 
 
 def head_of(rows: Sequence[Any]) -> Head:

@@ -121,8 +121,12 @@ def _is_table(owner: ast.expr, names: dict[str, str]) -> bool:
 
 
 RAW_SQL = {
-    "core.acts": "advisory lock, notifications, the driver's state",
-    "core.db": "pragmas and BEGIN",
+    "core.acts": "savepoints of prepared acts, the driver's state",
+    "core.audit": "the journal's head and its lines",
+    "core.calls": "prepared acts",
+    "core.db": "pragmas and BEGIN; the driver's own connection",
+    "core.lane": "prepared acts side by side",
+    "core.writer": "advisory lock, notifications, pipelined COMMIT",
     "interview.sheet_sql": "the one hot path: a score sheet submitted",
     "web.migrate": "locks and checks round a migration",
 }
@@ -139,6 +143,8 @@ def only_named_modules_speak_sql(source: Source) -> Iterator[Fault]:
     for call in _nodes(source, ast.Call):
         if meaning(call.func, names) in {"sqlalchemy.text", "sqlmodel.text"}:
             yield Fault(source.path, call.lineno, "SQL as text")
+        if meaning(call.func, names) == "core.db.driver_of":
+            yield Fault(source.path, call.lineno, "the driver goes past SQLAlchemy")
 
 
 def no_act_ends_its_transaction(source: Source) -> Iterator[Fault]:

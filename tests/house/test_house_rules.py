@@ -56,6 +56,7 @@ PLANTED: list[tuple[Rule, str, str]] = [
     (rules.only_named_modules_speak_sql, "exam/actions.py", "from sqlalchemy import text\ntext('DROP TABLE post')"),
     (rules.only_named_modules_speak_sql, "exam/queries.py", "connection.exec_driver_sql('DELETE FROM post')"),
     (rules.only_named_modules_speak_sql, "exam/queries.py", "connection.connection.driver_connection.execute(1)"),
+    (rules.only_named_modules_speak_sql, "exam/queries.py", "from core.db import driver_of\ndriver_of(1).execute(1)"),
     (rules.no_act_ends_its_transaction, "exam/actions.py", "def act(session): session.commit()"),
     (rules.no_act_ends_its_transaction, "exam/actions/vetting.py", "def act(session): session.connection().rollback()"),
     (rules.only_web_reads_the_clock, "exam/stages.py", "from datetime import datetime\ndatetime.now()"),
