@@ -46,6 +46,9 @@ class Power(StrEnum):
     SCORING_POOL_READ = "scoring:pool:read"
     SCORING_RESULT_PUBLISH = "scoring:result:publish"
     SCORING_RESULT_READ = "scoring:result:read"
+    SCORING_REVIEW_CONFIRM = "scoring:review:confirm"
+    SCORING_REVIEW_READ = "scoring:review:read"
+    SCORING_REVIEW_RECORD = "scoring:review:record"
     SCORING_SCHEME_CONFIRM = "scoring:scheme:confirm"
     SCORING_SCHEME_FREEZE = "scoring:scheme:freeze"
     SCORING_SHORTLIST_CONFIRM = "scoring:shortlist:confirm"
@@ -98,6 +101,7 @@ POWERS: Mapping[Duty, frozenset[Power]] = {
         | {
             Power.SCORING_POOL_CONFIRM,
             Power.SCORING_POOL_READ,
+            Power.SCORING_REVIEW_READ,
             Power.SCORING_SCHEME_CONFIRM,
             Power.SCORING_RESULT_PUBLISH,
             Power.SCORING_RESULT_READ,
@@ -128,12 +132,26 @@ POWERS: Mapping[Duty, frozenset[Power]] = {
             Power.INTERVIEW_HEARING_SEAL,
             Power.INTERVIEW_PROGRESS_READ,
             Power.SCORING_RESULT_READ,
+            Power.SCORING_REVIEW_READ,
             Power.CORE_JOURNAL_READ,
         },
         Duty.RECORDING_OFFICER: _READ | {Power.RECORDING_VIDEO_UPLOAD, Power.RECORDING_VIDEO_REVIEW},
         Duty.ARCHIVIST: _READ | {Power.RECORDING_RETENTION_NOTE, Power.RECORDING_VIDEO_REVIEW, Power.SCORING_POOL_READ},
-        Duty.TALLY_CLERK: _READ | {Power.SCORING_TALLY_RUN, Power.SCORING_RESULT_READ, Power.INTERVIEW_PROGRESS_READ},
-        Duty.TALLY_CHECKER: _READ | {Power.SCORING_RESULT_PUBLISH, Power.SCORING_RESULT_READ},
+        Duty.TALLY_CLERK: _READ
+        | {
+            Power.SCORING_TALLY_RUN,
+            Power.SCORING_RESULT_READ,
+            Power.SCORING_REVIEW_READ,
+            Power.SCORING_REVIEW_RECORD,
+            Power.INTERVIEW_PROGRESS_READ,
+        },
+        Duty.TALLY_CHECKER: _READ
+        | {
+            Power.SCORING_RESULT_PUBLISH,
+            Power.SCORING_RESULT_READ,
+            Power.SCORING_REVIEW_CONFIRM,
+            Power.SCORING_REVIEW_READ,
+        },
         Duty.COMMITTEE_SECRETARY: _READ
         | {
             Power.SCORING_SHORTLIST_READ,

@@ -66,8 +66,11 @@ class Deed(StrEnum):
     PROPOSE_NAMES = "propose_names"
     PUBLISH_RESULT = "publish_result"
     FILL_RESERVE = "fill_reserve"
+    RECOUNT = "recount"
+    CORRECT_RESULT = "correct_result"
 
 
+_FROM_MARKS_ON = tuple(Stage)[tuple(Stage).index(Stage.WRITTEN_EXAM) :]
 _STAGES_OF: Mapping[Deed, tuple[Stage, ...]] = {
     Deed.EDIT_PLAN: (Stage.DRAFT,),
     Deed.ANNOUNCE: (Stage.DRAFT,),
@@ -84,6 +87,8 @@ _STAGES_OF: Mapping[Deed, tuple[Stage, ...]] = {
     Deed.PROPOSE_NAMES: (Stage.COMPOSITE,),
     Deed.PUBLISH_RESULT: (Stage.PROPOSED_NAMES,),
     Deed.FILL_RESERVE: (Stage.PUBLISHED, Stage.RESERVE),
+    Deed.RECOUNT: _FROM_MARKS_ON,
+    Deed.CORRECT_RESULT: _FROM_MARKS_ON[1:],
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from core.db import Database
 from core.errors import refuse_any
 from scoring.actions.results import refuse_incomplete
-from scoring.queries import ENTRY, entry_cut, scheme_in_force, tally_inputs
+from scoring.queries import ENTRY, entry_cut, tally_inputs, tally_scheme
 from scoring.snapshot import inputs_document, inputs_fingerprint, tally_document
 from scoring.tally import interview_entry, tally
 
@@ -14,7 +14,7 @@ def computed(database: Database, selection_id: int, kind: str) -> dict[str, Any]
     """The arguments of `accept_tally` for the state of the database now. Raises one Refusal with all problems."""
     with database.reading() as session:
         refuse_incomplete(session, selection_id, kind)
-        scheme = scheme_in_force(session, selection_id)
+        scheme = tally_scheme(session, selection_id, kind)
         inputs = tally_inputs(session, selection_id, kind)
     found = interview_entry(scheme, inputs, entry_cut(scheme)) if kind == ENTRY else tally(scheme, inputs)
     refuse_any(found.refusals)

@@ -9,6 +9,7 @@ from scoring.figures import precision_words
 from scoring.floors import FloorBy, FloorRule, Satisfy
 from scoring.marks import exact_document
 from scoring.reserve import CallOrder, ReserveBy, ReserveRule, ReuseScope
+from scoring.review import ReviewRule
 from scoring.scheme import RankWithin, Scheme
 
 EQUALS: Mapping[Equal, str] = {
@@ -126,6 +127,21 @@ def _floor(by: FloorBy, rule: FloorRule) -> Sentence:
     if by is FloorBy.ROOM_MEAN:
         return Sentence(N_("the mean of all heard by the same panel"))
     return Sentence(N_("the lowest mark that entered in posts with competition"))
+
+
+def review_words(rule: ReviewRule) -> Iterator[Sentence]:
+    """How long a recount may be asked for, and what it is."""
+    if rule.working:
+        yield Sentence(
+            N_("A recount of a mark may be asked for until {days} working days after its publication, once."),
+            {"days": rule.days},
+        )
+    else:
+        yield Sentence(
+            N_("A recount of a mark may be asked for until {days} days after its publication, once."),
+            {"days": rule.days},
+        )
+    yield Sentence(N_("It counts, adds and compares again; nothing is marked anew. The answer is given in writing."))
 
 
 def reserve_words(rule: ReserveRule) -> Iterator[Sentence]:

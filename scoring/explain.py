@@ -33,6 +33,13 @@ ROUNDED: Mapping[str, str] = {
 }
 
 
+ROUNDING_NAMES: Mapping[str, str] = {
+    "half_up": N_("half up"),
+    "half_even": N_("half to even"),
+    "truncate": N_("cut off"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """What the keys of a scheme are called: parts, cuts, and the groups and elements of each panel."""
@@ -94,6 +101,11 @@ def step_sentence(step: Document, names: Names) -> Sentence:
     kind = StepKind(str(step["kind"]))
     title = _title(kind, step, part, names)
     return Sentence(N_("{title}: {line}"), {"title": title, "line": _line(kind, step, part, names)})
+
+
+def step_title(step: Document, names: Names) -> Name | Sentence:
+    """What one step is about."""
+    return _title(StepKind(str(step["kind"])), step, str(step["part"]), names)
 
 
 def _title(kind: StepKind, step: Document, part: str, names: Names) -> Name | Sentence:

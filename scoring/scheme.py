@@ -25,6 +25,7 @@ from scoring.parts import Part, read_parts
 from scoring.ranking import TieBy, TieKey, read_tie_keys
 from scoring.replacement import Event, ReplacementRule, read_replacement
 from scoring.reserve import ReserveRule, read_reserve
+from scoring.review import ReviewRule, read_review
 from scoring.rooms import RoomRule, read_rooms
 from scoring.variants import variant_document
 
@@ -88,6 +89,7 @@ class Scheme:
     findings: Mapping[str, FindingRule] = field(default_factory=dict)
     replacement: Mapping[Event, ReplacementRule] = field(default_factory=dict)
     variants: tuple[Variant, ...] = ()
+    review: ReviewRule | None = None
 
     @property
     def root(self) -> Part:
@@ -252,6 +254,7 @@ def _read_rest(
     opening = read_opening(top.table("opening"), parts)
     reserve = read_reserve(top.table("reserve")) if top.has("reserve") else None
     replacement = read_replacement(top.table("replacement"), cut_keys, parts)
+    review = read_review(top.table("review")) if top.has("review") else None
     _check_keys(top, trees, total, marked.panels, cuts, ties)
     if not trees or top.problems:
         return None
@@ -272,6 +275,7 @@ def _read_rest(
         marked.ballots,
         findings,
         replacement,
+        review=review,
     )
 
 

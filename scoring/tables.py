@@ -158,3 +158,79 @@ class PoolWithdrawal(Table, table=True):
     reason: str = Field(default="", max_length=1000)
     noted_by: int
     noted_at: datetime = Field(sa_type=Instant)
+
+
+class ScoreReview(Table, table=True):
+    """A candidate's request for a recount (成绩复核申请) of one published figure; one request for each figure."""
+
+    __tablename__ = "score_review"
+    __table_args__ = (UniqueConstraint("candidacy_id", "part", "figure"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    selection_id: int = Field(foreign_key="selection.id", index=True)
+    candidacy_id: int = Field(foreign_key="candidacy.id", index=True)
+    publication_id: int = Field(foreign_key="publication.id")
+    part: str
+    figure: str
+    reason: str = Field(max_length=1000)
+    state: str = "open"
+    asked_by: int
+    asked_at: datetime = Field(sa_type=Instant)
+    closed_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class ScoreRecount(Table, table=True):
+    """What one hand found on counting again, with the written reply; another hand agrees or sends it back.
+
+    `scope` are the words of scoring.review.Cause that were looked at; `changed` says whether a mark was corrected.
+    """
+
+    __tablename__ = "score_recount"
+    __table_args__ = (UniqueConstraint("review_id", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    review_id: int = Field(foreign_key="score_review.id", index=True)
+    version: int
+    scope: Any = Field(sa_type=Document)
+    record: str = Field(max_length=2000)
+    reply: str = Field(max_length=2000)
+    changed: bool
+    state: str = "proposed"
+    proposed_by: int
+    proposed_device: str
+    proposed_at: datetime = Field(sa_type=Instant)
+    answer: str = Field(default="", max_length=1000)
+    decided_by: int = 0
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class MarkCorrection(Table, table=True):
+    """A mark corrected by two hands; settled marks and sealed sheets stay as they are, the inputs take `after`.
+
+    `before` and `after` are words of a file (scoring.marks.Mark.document); `seat`, `group_key` and `element` are empty
+    for a written mark.
+    """
+
+    __tablename__ = "mark_correction"
+    __table_args__ = (UniqueConstraint("selection_id", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    selection_id: int = Field(foreign_key="selection.id", index=True)
+    number: int
+    candidacy_id: int = Field(foreign_key="candidacy.id", index=True)
+    part: str
+    group_key: str = ""
+    seat: str = ""
+    element: str = ""
+    before: str
+    after: str
+    cause: str
+    reason: str = Field(max_length=1000)
+    review_id: int | None = Field(default=None, foreign_key="score_review.id", index=True)
+    state: str = "proposed"
+    proposed_by: int
+    proposed_device: str
+    proposed_at: datetime = Field(sa_type=Instant)
+    answer: str = Field(default="", max_length=1000)
+    decided_by: int = 0
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)

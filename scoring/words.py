@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from core.words import N_, Name, Sentence
-from scoring.cut_words import cut_words, floor_words, opening_words, order_words, reserve_words
+from scoring.cut_words import cut_words, floor_words, opening_words, order_words, reserve_words, review_words
 from scoring.explain import Names
 from scoring.figures import precision_words, weight_text
 from scoring.marks import MarkState, exact_text, state_words
@@ -59,6 +59,7 @@ class SchemeWords:
     findings: tuple[Sentence, ...] = ()
     replacement: tuple[Sentence, ...] = ()
     variants: "tuple[VariantWords, ...]" = ()
+    review: tuple[Sentence, ...] = ()
 
     @property
     def formula(self) -> Formula | None:
@@ -96,6 +97,7 @@ def scheme_in_words(scheme: Scheme) -> SchemeWords:
         reserve,
         findings,
         tuple(replacement_words(scheme, names)),
+        review=tuple(review_words(scheme.review)) if scheme.review else (),
     )
     return replace(words, variants=tuple(_variant_words(variant, words) for variant in scheme.variants))
 

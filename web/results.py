@@ -99,7 +99,7 @@ class NamesTable:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one publication says of one ticket number."""
+    """What one publication says of one ticket number; `sheet` is its number where it says how that was reached."""
 
     title: Sentence
     moment: datetime
@@ -107,7 +107,7 @@ class Line:
     figures: tuple[tuple[Name, str | Sentence], ...] = ()
     word: Sentence | str = ""
     kind: str = "none"
-    why: str = ""
+    sheet: int = 0
 
 
 def post_name(post: Post) -> Name:
@@ -323,7 +323,7 @@ def _ranked_line(
         figures.append((Name("名次", "Rank"), ("=" if result["tied"] else "") + str(result["rank"])))
     word, kind = standing(result, names)
     href = f"/s/{selection.code}/p/{publication.number}"
-    return Line(title, publication.published_at, href, tuple(figures), word, kind or "none", f"{href}/why/{number}")
+    return Line(title, publication.published_at, href, tuple(figures), word, kind or "none", publication.number)
 
 
 def scheme_in_force_now(session: Session, selection_id: int) -> Scheme | None:

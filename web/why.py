@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.words import N_, Name, Sentence
-from scoring.explain import Names, reason_sentence, step_sentence, tie_key_sentence, tie_sentences
+from scoring.explain import (
+    ROUNDING_NAMES,
+    Names,
+    reason_sentence,
+    step_sentence,
+    step_title,
+    tie_key_sentence,
+    tie_sentences,
+)
 from scoring.parts import Part, PartKind
 from scoring.scheme import Scheme
 from scoring.steps import StepKind
@@ -80,6 +88,27 @@ class TieTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Who stands next in the ranking, by number alone."""
+
+    above: bool
+    number: str
+    rank: str
+    total: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """One rounding: of what, the figure before and after, how many decimals are kept and how."""
+
+    title: Name | Sentence
+    before: str
+    decimals: int
+    mode: Sentence
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
     """A candidate's whole result."""
 
@@ -93,6 +122,8 @@ class Why:
     reasons: tuple[Sentence, ...]
     sections: tuple[Section, ...]
     ties: tuple[TieTable, ...]
+    neighbours: tuple[Neighbour, ...] = ()
+    roundings: tuple[Rounding, ...] = ()
 
 
 def why(outcome: Document, number: str, scheme: Scheme, *, seats: bool = False) -> Why | None:
@@ -103,20 +134,47 @@ def why(outcome: Document, number: str, scheme: Scheme, *, seats: bool = False) 
     stage = outcome["stages"][-1]
     names = Names.of(scheme)
     part = scheme.all_parts()[stage["by"]]
-    unit = stage["units"].get(result["unit"], {"ties": [], "present": 0})
+    unit = stage["units"].get(result["unit"], {"ties": [], "present": 0, "order": []})
     word, kind = standing(result, names)
     return Why(
         number=number,
         part=part.name,
         total=result["total"] or "",
-        rank=("=" if result["tied"] else "") + str(result["rank"] or ""),
+        rank=_rank(result),
         present=unit["present"],
         word=word,
         kind=kind or "none",
         reasons=tuple(reason_sentence(reason, names) for reason in result["reasons"]),
         sections=tuple(_sections(result["steps"], part, names, seats=seats)),
         ties=tuple(_tie_table(tie, part, names) for tie in unit["ties"] if number in tie["candidates"]),
+        neighbours=tuple(_neighbours(unit["order"], number)),
+        roundings=tuple(_roundings(result["steps"], names, seats=seats)),
     )
+
+
+def _rank(one: Document) -> str:
+    """A rank as it is written, "=" before one that is shared."""
+    return ("=" if one["tied"] else "") + str(one["rank"] or "")
+
+
+def _neighbours(order: Sequence[Document], number: str) -> Iterable[Neighbour]:
+    """Who stands just above and just below in the ranking."""
+    place = next((place for place, one in enumerate(order) if one["candidate"] == number), None)
+    if place is None:
+        return
+    for above, other in ((True, place - 1), (False, place + 1)):
+        if 0 <= other < len(order):
+            one = order[other]
+            yield Neighbour(above, one["candidate"], _rank(one), one["value"])
+
+
+def _roundings(steps: Sequence[Document], names: Names, *, seats: bool) -> Iterable[Rounding]:
+    """Every rounding in its order; those of single judges only where seats are shown."""
+    for step in steps:
+        if "rounding" not in step or "exact" not in step or (step["kind"] == StepKind.JUDGE_TOTALS and not seats):
+            continue
+        mode = Sentence(ROUNDING_NAMES[step["rounding"]])
+        yield Rounding(step_title(step, names), step["exact"], step["decimals"], mode, step["value"])
 
 
 def _sections(steps: Sequence[Document], part: Part, names: Names, *, seats: bool) -> Iterable[Section]:

@@ -1,5 +1,6 @@
 """Acts of scoring: freezing the scheme, tallies, shortlists, the reserve pool."""
 
+from scoring.actions.corrections import decide_correction, propose_correction
 from scoring.actions.pool import (
     decide_extension,
     decide_use,
@@ -10,18 +11,22 @@ from scoring.actions.pool import (
     withdraw_from_pool,
 )
 from scoring.actions.results import accept_tally, publish_tally, publish_written_results
+from scoring.actions.reviews import decide_recount, record_recount, request_review
 from scoring.actions.scheme import freeze_and_announce, propose_scheme
 from scoring.actions.shortlists import confirm_shortlists, fill_reserve, propose_shortlists, publish_shortlists
 
 __all__ = [
     "accept_tally",
     "confirm_shortlists",
+    "decide_correction",
     "decide_extension",
+    "decide_recount",
     "decide_use",
     "fill_reserve",
     "freeze_and_announce",
     "leave_pool",
     "note_in_pool",
+    "propose_correction",
     "propose_extension",
     "propose_scheme",
     "propose_shortlists",
@@ -29,5 +34,7 @@ __all__ = [
     "publish_shortlists",
     "publish_tally",
     "publish_written_results",
+    "record_recount",
+    "request_review",
     "withdraw_from_pool",
 ]

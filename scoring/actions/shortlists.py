@@ -10,20 +10,22 @@ from core import audit
 from core.acts import touch
 from core.days import local_date
 from core.db import sql_table
-from core.errors import Refusal
+from core.errors import Refusal, refuse_any
 from core.people import Actor, FirstHand, Power, require_second_hand
-from exam.actions import advance, publish
+from exam.actions import publish
 from exam.plan import PublicationKind
-from exam.queries import posts_of, selection_row, ticket_ids
+from exam.queries import posts_of, publications, selection_row, ticket_ids
 from exam.stages import Deed, Stage
 from exam.tables import Candidacy, Post, Publication
 from recording.actions import grant_viewing, note_event
 from recording.retention import RetentionEvent
-from scoring.actions.gate import refuse_hindered
+from scoring.actions.gate import reach, refuse_hindered
 from scoring.queries import (
     COMPOSITE,
+    NAMES,
     ShortlistView,
     barred_candidates,
+    gaps,
     published_tally,
     scheme_in_force,
     shortlists,
@@ -38,16 +40,21 @@ def propose_shortlists(session: Session, actor: Actor, selection_id: int, *, now
     """Propose, post by post, the names the published ranking gives at the scheme's ratio: the first hand.
 
     Rank proposes; the committee determines. Who has withdrawn or was disqualified since is left out and nobody moves
-    up. A proposal that waits gives way to another one only if the names are no longer the same. Returns their number.
+    up. A proposal that waits gives way to another one only if the names are no longer the same or the ranking was
+    corrected since; after a correction names are proposed again at any later stage. Returns their number.
     """
     actor.require(Power.SCORING_TALLY_RUN, selection_id)
-    refuse_hindered(selection_row(session, selection_id), Deed.PROPOSE_NAMES, now)
+    selection, row = selection_row(session, selection_id), published_tally(session, selection_id, COMPOSITE)
+    views = shortlists(session, selection_id)
+    overtaken = row is not None and any(view.tally_id != row.id for view in views)
+    refuse_hindered(selection, Deed.PROPOSE_NAMES, now, again=overtaken)
     row = _published(session, selection_id)
+    refuse_any(gaps(session, selection_id, NAMES, computing=True))
     barred = barred_candidates(session, selection_id)
     entered = [one for one in row.outcome["results"] if one["entered"]]
     proposed = [one for one in entered if one["candidate"] not in barred]
-    earlier = {view.post.code: view for view in shortlists(session, selection_id)}
-    if earlier and _numbers(earlier.values()) == {one["candidate"] for one in proposed}:
+    earlier = {view.post.code: view for view in views}
+    if earlier and not overtaken and _numbers(views) == {one["candidate"] for one in proposed}:
         raise Refusal("The names are proposed already and wait for the second hand.", status=409)
     ids = ticket_ids(session, selection_id)
     for post in posts_of(session, selection_id):
@@ -89,10 +96,14 @@ def _add_shortlist(session: Session, actor: Actor, post: Post, row: TallyRow, ve
 def confirm_shortlists(session: Session, actor: Actor, selection_id: int, *, now: datetime) -> None:
     """Confirm the proposed names: the second hand. The committee may from now on see these hearings' recordings."""
     actor.require(Power.SCORING_SHORTLIST_CONFIRM, selection_id)
-    refuse_hindered(selection_row(session, selection_id), Deed.PROPOSE_NAMES, now)
     waiting = [view for view in shortlists(session, selection_id) if view.state == "proposed"]
+    again = any(view.version > 1 for view in waiting)
+    refuse_hindered(selection_row(session, selection_id), Deed.PROPOSE_NAMES, now, again=again)
     if not waiting:
         raise Refusal("No names wait to be confirmed.", status=404)
+    if any(view.tally_id != _published(session, selection_id).id for view in waiting):
+        raise Refusal("The ranking was corrected since. Have the names proposed again.", status=409)
+    refuse_any(gaps(session, selection_id, NAMES, computing=True))
     if gone := sorted(_numbers(waiting) & barred_candidates(session, selection_id)):
         raise Refusal(
             "These have withdrawn or were disqualified since: {numbers}. Have the names proposed again.",
@@ -110,22 +121,32 @@ def confirm_shortlists(session: Session, actor: Actor, selection_id: int, *, now
         session, actor, "shortlists.confirmed", now, scope=selection_id, shortlists=[view.id for view in waiting],
         names=sum(len(view.names) for view in waiting),
     )  # fmt: skip
-    advance(session, actor, selection_id, Stage.PROPOSED_NAMES, now=now)
+    reach(session, actor, selection_id, Stage.PROPOSED_NAMES, now=now)
     touch(session, f"selection:{selection_id}")
 
 
 def publish_shortlists(session: Session, actor: Actor, selection_id: int, *, now: datetime) -> Publication:
     """Publish the confirmed names by ticket number, without those who have left since.
 
-    With it the result is published: periods of retention that wait for that begin.
+    With it the result is published: periods of retention that wait for that begin. Nothing is published while a
+    request for a recount is open or a correction waits (scoring.queries.gaps).
     """
     actor.require(Power.SCORING_RESULT_PUBLISH, selection_id)
-    refuse_hindered(selection_row(session, selection_id), Deed.PUBLISH_RESULT, now)
+    earlier = next(iter(publications(session, selection_id, PublicationKind.PROPOSED_NAMES)), None)
+    views = shortlists(session, selection_id)
+    again = earlier is not None and {one["tally"] for one in earlier.content["posts"]} != {
+        one.tally_id for one in views
+    }
+    refuse_hindered(selection_row(session, selection_id), Deed.PUBLISH_RESULT, now, again=again)
+    refuse_any(gaps(session, selection_id, NAMES, computing=False))
     barred = barred_candidates(session, selection_id)
-    content = {"posts": [_published_post(view, barred) for view in _confirmed(session, selection_id)]}
+    content: dict[str, object] = {"posts": [_published_post(view, barred) for view in views]}
+    if earlier is not None:
+        content["corrects"] = {"number": earlier.number, "version": earlier.version}
     publication = publish(session, actor, selection_id, PublicationKind.PROPOSED_NAMES, content, now=now)
-    note_event(session, actor, selection_id, RetentionEvent.RESULT_PUBLISHED, now=now)
-    advance(session, actor, selection_id, Stage.PUBLISHED, now=now)
+    if earlier is None:
+        note_event(session, actor, selection_id, RetentionEvent.RESULT_PUBLISHED, now=now)
+    reach(session, actor, selection_id, Stage.PUBLISHED, now=now)
     return publication
 
 
@@ -154,7 +175,7 @@ def fill_reserve(session: Session, actor: Actor, selection_id: int, *, now: date
         rows = _pool_rows(session, actor, row, found, now)
         session.execute(insert(sql_table(PoolEntry)), rows)
     audit.record(session, actor, "pool.filled", now, scope=selection_id, tally=row.id, entries=len(found))
-    advance(session, actor, selection_id, Stage.RESERVE, now=now)
+    reach(session, actor, selection_id, Stage.RESERVE, now=now)
     return len(found)
 
 

@@ -10,15 +10,19 @@ from sqlmodel import Session, col, select
 
 from core.errors import Refusal
 from exam.candidacy import CandidacyEventKind
-from exam.queries import in_force
+from exam.queries import in_force, rule_sets
 from exam.tables import Candidacy, CandidacyEvent, Post, WrittenMark
 from interview.hearing import State
 from interview.queries import SealedHearing, sealed_sheets
 from interview.tables import Admission, Hearing
+from scoring.corrections import with_corrections
 from scoring.inputs import Candidate, Inputs, Post as PostPlaces
 from scoring.marks import Mark, MarkState
 from scoring.panel_mark import JudgeSheet
+from scoring.queries.corrections import confirmed_corrections
+from scoring.queries.tallies import published_tally
 from scoring.scheme import Scheme, parse_scheme
+from scoring.stored import inputs_of
 
 ENTRY, COMPOSITE = "entry", "composite"
 """The two tallies of the road: who goes to the interview, and the composite ranking."""
@@ -48,11 +52,33 @@ def scheme_of(canonical_text: str) -> Scheme:
     return parse_scheme(json.loads(canonical_text, parse_float=Decimal))
 
 
+def rules_of_digest(session: Session, selection_id: int, sha256: str) -> Scheme | None:
+    """The frozen scheme with this SHA-256, None if there is none."""
+    found = next((one for one in rule_sets(session, selection_id) if one.sha256 == sha256), None)
+    return scheme_of(found.canonical) if found else None
+
+
+def tally_scheme(session: Session, selection_id: int, kind: str) -> Scheme:
+    """The rules of a tally: those in force, but once it is published those it was published under."""
+    published = published_tally(session, selection_id, kind)
+    found = rules_of_digest(session, selection_id, published.scheme_sha256) if published else None
+    return found or scheme_in_force(session, selection_id)
+
+
 def tally_inputs(session: Session, selection_id: int, kind: str) -> Inputs:
-    """The inputs of a tally as they stand now."""
-    if kind == ENTRY:
-        return written_inputs(session, selection_id)
-    return composite_inputs(session, selection_id, scheme_in_force(session, selection_id))
+    """The inputs of a tally as they stand now, with every confirmed correction.
+
+    Once a tally is published only corrections change it: what it was computed from is taken from there, so that
+    nobody moves because somebody has withdrawn since.
+    """
+    published = published_tally(session, selection_id, kind)
+    if published is not None:
+        found = inputs_of(published.inputs)
+    elif kind == ENTRY:
+        found = written_inputs(session, selection_id)
+    else:
+        found = composite_inputs(session, selection_id, scheme_in_force(session, selection_id))
+    return with_corrections(found, confirmed_corrections(session, selection_id))
 
 
 def written_inputs(session: Session, selection_id: int) -> Inputs:

@@ -82,7 +82,7 @@ def test_marks_are_published_once_confirmed_and_once_only(course: Course) -> Non
             session.delete(mark)
 
     course.run(actions.publish_written_results, APPROVER)
-    with pytest.raises(Refusal, match="stands at “Written results”"):
+    with pytest.raises(Refusal, match=r"Nothing has been corrected since No\. 1"):
         course.run(actions.publish_written_results, APPROVER)
     other = make_course(course.day.database, course.day.acts)
     in_rows(course.day.database, unconfirm)

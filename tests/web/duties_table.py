@@ -74,6 +74,12 @@ NAMES = by(
 )  # fmt: skip
 POOL = by(Power.SCORING_POOL_READ)
 POOL_HANDS = by(Power.SCORING_POOL_KEEP, Power.SCORING_POOL_CONFIRM)
+REVIEWS = by(Power.SCORING_REVIEW_READ, Power.SCORING_REVIEW_RECORD, Power.SCORING_REVIEW_CONFIRM)
+REVIEW_HANDS = by(Power.SCORING_REVIEW_RECORD, Power.SCORING_REVIEW_CONFIRM)
+RECOUNT = by(Power.SCORING_REVIEW_RECORD)
+GATE = by(
+    Power.SCORING_TALLY_RUN, Power.SCORING_RESULT_READ, Power.SCORING_RESULT_PUBLISH, Power.SCORING_SHORTLIST_CONFIRM
+)  # fmt: skip
 POOL_KEEP = by(Power.SCORING_POOL_KEEP)
 COMMITTEE = hidden(Power.SCORING_SHORTLIST_READ)
 OBSERVER = hidden(Power.INTERVIEW_HEARING_SEAL)
@@ -129,6 +135,10 @@ TABLE: dict[str, Who] = {
     "POST /my/{reference:str}/submit": SIGNED_IN,
     "GET /my/{reference:str}/reserve": SIGNED_IN,
     "POST /my/{reference:str}/reserve": SIGNED_IN,
+    "GET /my/{reference:str}/reviews": SIGNED_IN,
+    "POST /my/{reference:str}/reviews": SIGNED_IN,
+    "GET /my/{reference:str}/reviews/{review_id:int}": SIGNED_IN,
+    "GET /my/{reference:str}/why/{number:int}": SIGNED_IN,
     "GET /my/{reference:str}/ticket": SIGNED_IN,
     "GET /my/{reference:str}/ticket.pdf": SIGNED_IN,
     "GET /my/{reference:str}/withdraw": SIGNED_IN,
@@ -234,8 +244,17 @@ TABLE: dict[str, Who] = {
     "POST /staff/{code:str}/results/{kind:str}/compute": by(Power.SCORING_TALLY_RUN),
     "GET /staff/{code:str}/results/{kind:str}/{version:int}": RESULTS,
     "POST /staff/{code:str}/results/{kind:str}/{version:int}": PUBLISH,
+    "GET /staff/{code:str}/results/{kind:str}/missing": GATE,
+    "GET /staff/{code:str}/results/{kind:str}/{version:int}/changes": RESULTS,
     "GET /staff/{code:str}/results/{kind:str}/{version:int}/statistics": RESULTS,
     "GET /staff/{code:str}/results/{kind:str}/{version:int}/why/{ticket:str}": RESULTS,
+    "GET /staff/{code:str}/reviews": REVIEWS,
+    "GET /staff/{code:str}/reviews/{review_id:int}": REVIEWS,
+    "POST /staff/{code:str}/reviews/{review_id:int}": REVIEW_HANDS,
+    "GET /staff/{code:str}/corrections/new": RECOUNT,
+    "POST /staff/{code:str}/corrections/new": RECOUNT,
+    "GET /staff/{code:str}/corrections/{number:int}": REVIEWS,
+    "POST /staff/{code:str}/corrections/{number:int}": by(Power.SCORING_REVIEW_CONFIRM),
     "GET /staff/{code:str}/names": NAMES,
     "POST /staff/{code:str}/names": NAMES,
     "GET /staff/{code:str}/reserve": POOL,
@@ -248,6 +267,7 @@ TABLE: dict[str, Who] = {
     "GET /committee": SIGNED_IN,
     "GET /committee/{code:str}": COMMITTEE,
     "GET /committee/{code:str}/why/{ticket:str}": COMMITTEE,
+    "GET /committee/{code:str}/changes": COMMITTEE,
     "GET /committee/{code:str}/statistics": COMMITTEE,
     "GET /committee/{code:str}/recordings/{recording_id:int}": COMMITTEE,
     "GET /committee/{code:str}/recordings/{recording_id:int}/poster": COMMITTEE,

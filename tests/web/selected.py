@@ -16,7 +16,7 @@ from core.kinds import VIDEOS, MediaKind
 from core.people import Actor, Duty
 from core.tables import Account, Person
 from exam.queries import ticket_ids
-from exam.tables import Candidacy, WrittenMark
+from exam.tables import Candidacy, Registration, WrittenMark
 from scoring import actions
 from scoring.queries import COMPOSITE
 from tests.interview.day import in_rows
@@ -66,6 +66,22 @@ class Selected:
         client = TestClient(make_app(self.desk.house))
         client.headers["accept-language"] = "en"
         return client
+
+    def own(self, ticket: str) -> tuple[Browser, str]:
+        """A candidate at their own browser, and the address of their registration."""
+        key = self.course.read(ticket_ids, self.course.id)[ticket]
+
+        def admit(session: Session) -> tuple[int, str]:
+            row = session.get_one(Candidacy, key)
+            account = Account(person_id=row.person_id, password_hash=PASSWORD_HASH, created_at=self.desk.now)
+            account.name = f"own{ticket}"
+            session.add(account)
+            session.flush()
+            return account.id or 0, session.get_one(Registration, row.registration_id).reference
+
+        account, reference = in_rows(self.desk.house.database, admit)
+        self.desk.people[f"own{ticket}"] = (account, 0)
+        return self.browser(f"own{ticket}"), f"/my/{reference}"
 
     def names(self) -> dict[str, str]:
         """Candidates' names by ticket number."""

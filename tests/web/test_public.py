@@ -240,7 +240,7 @@ def test_the_candidate_sees_what_was_published_about_their_number(desk):
     with desk.house.database.reading() as session:
         selection = session.get_one(Selection, desk.selection_id)
         newest, older = candidate_lines(session, selection, tickets[0])
-        assert newest.why == f"/s/LC-2026/p/3/why/{tickets[0]}"
+        assert (newest.href, newest.sheet, older.sheet) == ("/s/LC-2026/p/3", 3, 0)
         assert [str(name) for name, _ in newest.figures][-1] == "名次"
         assert [figure for _, figure in older.figures] == ["80.50", "80.50"]
         absent = candidate_lines(session, selection, tickets[2])

@@ -3,16 +3,11 @@
 import re
 
 import pytest
-from sqlmodel import Session
 
 from core.people import Actor, Duty
-from core.tables import Account
-from exam.queries import ticket_ids
-from exam.tables import Candidacy, Registration
 from scoring.queries import extensions_of, pool
-from tests.interview.day import in_rows
 from tests.scoring.pooled import born, plan_post, target_of
-from tests.web.desk import PASSWORD_HASH, Browser, Desk, grant, problems
+from tests.web.desk import Desk, grant, problems
 from tests.web.selected import CODE, Selected, marked_selection
 
 PATH = f"/staff/{CODE}/reserve"
@@ -142,26 +137,9 @@ def test_the_committees_page_leads_to_the_pool(pooled: Selected):
 # ── one's own ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def candidate(selected: Selected, ticket: str) -> tuple[Browser, str]:
-    """Somebody of the pool at their own browser, and the address of their registration."""
-    key = selected.course.read(ticket_ids, selected.course.id)[ticket]
-
-    def admit(session: Session) -> tuple[int, str]:
-        row = session.get_one(Candidacy, key)
-        account = Account(person_id=row.person_id, password_hash=PASSWORD_HASH, created_at=selected.desk.now)
-        account.name = f"own{ticket}"
-        session.add(account)
-        session.flush()
-        return account.id or 0, session.get_one(Registration, row.registration_id).reference
-
-    account, reference = in_rows(selected.desk.house.database, admit)
-    selected.desk.people[f"own{ticket}"] = (account, 0)
-    return selected.browser(f"own{ticket}"), f"/my/{reference}"
-
-
 def test_people_see_their_own_entry_and_may_leave(pooled: Selected):
     one, other = tickets(pooled)
-    who, own = candidate(pooled, one)
+    who, own = pooled.own(one)
     assert "Show my entry" in who.get(own)
     assert "Valid" in who.get(f"{own}/reserve")
     who.post(f"{own}/reserve", 422)
@@ -169,13 +147,13 @@ def test_people_see_their_own_entry_and_may_leave(pooled: Selected):
     page = who.get(f"{own}/reserve")
     assert "Left the pool" in page
     assert '<form method="post" novalidate>' not in page
-    stranger, _ = candidate(pooled, other)
+    stranger, _ = pooled.own(other)
     stranger.get(f"{own}/reserve", 403)
     assert states(pooled.browser("secretary").get(PATH)) == {one: "Left the pool", other: "Valid"}
     assert "By their own act" in pooled.browser("secretary").get(f"{PATH}/{one}")
 
 
 def test_who_is_not_in_a_pool_has_no_such_page(pooled: Selected):
-    who, own = candidate(pooled, "20260001")
+    who, own = pooled.own("20260001")
     assert "Show my entry" not in who.get(own)
     who.get(f"{own}/reserve", 403)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
@@ -167,3 +168,23 @@ def test_a_rule_that_trims_by_element_shows_a_row_for_each():
 
 def test_an_unknown_number_has_no_explanation():
     assert why(three_heard(), "20269999", SCHEME) is None
+
+
+@pytest.mark.parametrize("seats", [False, True])
+def test_every_rounding_and_who_stands_next_are_told(seats: bool):
+    outcome = three_heard()
+    order = outcome["stages"][-1]["units"]["01"]["order"]
+    for place, one in enumerate(order):
+        found = found_of(outcome, one["candidate"], seats=seats)
+        beside = [order[at]["candidate"] for at in (place - 1, place + 1) if 0 <= at < len(order)]
+        assert [other.number for other in found.neighbours] == beside
+        assert [other.above for other in found.neighbours] == [place > 0] * (place > 0) + [False] * (place < 2)
+        assert len(found.roundings) == 5
+        for rounding in found.roundings:
+            unit = Decimal(1).scaleb(-rounding.decimals)
+            assert Decimal(rounding.after) == Decimal(rounding.before.rstrip("…")).quantize(unit, ROUND_HALF_UP)
+            assert "seat" not in words(rounding.title)
+
+
+def test_who_has_no_rank_has_nobody_beside():
+    assert found_of(three_heard(), "20260004").neighbours == ()

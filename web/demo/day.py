@@ -8,7 +8,9 @@ from decimal import Decimal
 
 from core.kinds import VIDEOS
 from core.people import Actor
-from exam.queries import posts_of
+from exam.plan import PublicationKind
+from exam.queries import posts_of, ticket_ids
+from exam.tables import Candidacy
 from interview import blind
 from interview.actions import (
     NewJudge,
@@ -32,13 +34,17 @@ from recording.queries import hearings_without_video
 from scoring.actions import (
     accept_tally,
     confirm_shortlists,
+    decide_recount,
     fill_reserve,
     propose_shortlists,
     publish_shortlists,
     publish_tally,
+    record_recount,
+    request_review,
 )
 from scoring.computing import computed
-from scoring.queries import COMPOSITE, ENTRY
+from scoring.queries import COMPOSITE, ENTRY, published_tally
+from scoring.review import Cause
 from web.demo.cast import CAST, invent
 from web.demo.front import Sample
 from web.demo.stage import PIN, Stage
@@ -203,9 +209,34 @@ def wait_for_videos(stage: Stage, selection_id: int) -> None:
     raise TimeoutError("the worker did not finish the recordings")
 
 
+def recount(stage: Stage, selection_id: int, now: datetime) -> None:
+    """Whoever misses the list by one rank asks for a recount of the interview; two hands find no mistake."""
+    with stage.house.database.reading() as session:
+        ranking = published_tally(session, selection_id, COMPOSITE)
+        tickets = ticket_ids(session, selection_id)
+        out = [one for one in ranking.outcome["results"] if one["rank"] and not one["entered"]] if ranking else []
+        if not out:
+            return
+        asking = session.get_one(Candidacy, tickets[min(out, key=lambda one: one["rank"])["candidate"]])
+    person = Actor(label=f"person:{asking.person_id}", person_id=asking.person_id, device="demo-phone")
+    review = stage.act(
+        request_review, person, asking.registration_id, PublicationKind.COMPOSITE, "interview",
+        "我记录的面试得分与公布的分数不一致，请核对合分和登分。", now=now,
+    )  # fmt: skip
+    later = now + timedelta(hours=5)
+    stage.act(
+        record_recount, stage.by("tally", later), selection_id, review, [Cause.ADDITION, Cause.ENTRY],
+        "核对9张签名评分表：各要素相加、去掉最高分和最低分、两组折算，均与系统一致。",
+        "经两名工作人员复核，您的面试评分表没有漏评，合分、登分无误，成绩不变。", now=later,
+    )  # fmt: skip
+    later += timedelta(hours=1)
+    stage.act(decide_recount, stage.by("tallycheck", later), selection_id, review, agree=True, now=later)
+
+
 def finish(stage: Stage, sample: Sample, selection_id: int) -> None:
-    """Composite, ranks, proposed names, publication, reserve pool."""
+    """Composite, ranks, a recount asked for and answered, proposed names, publication, reserve pool."""
     tally(stage, selection_id, COMPOSITE, sample.at(2))
+    recount(stage, selection_id, sample.at(3))
     now = sample.at(8)
     stage.act(propose_shortlists, stage.by("tally", now), selection_id, now=now)
     stage.act(confirm_shortlists, stage.by("secretary", now), selection_id, now=now)

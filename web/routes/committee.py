@@ -1,6 +1,7 @@
 """The committee: the proposed names side by side, what their ranks rest on, their hearings on video, the pool."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from litestar import Request, Response, Router, get
@@ -18,6 +19,7 @@ from exam.tables import Selection
 from recording.actions import note_viewing
 from recording.queries import RecordingPage, granted_hearings, recording_page
 from recording.states import RecordingState
+from scoring.explain import Names
 from scoring.queries import (
     COMPOSITE,
     Proposed,
@@ -28,10 +30,13 @@ from scoring.queries import (
     proposed_people,
     published_tally,
     shortlists,
+    tally_lines,
+    tally_version,
 )
 from scoring.tables import TallyRow
 from web.asking import Asker, need
 from web.comparing import Block, Shown, compare
+from web.corrected import difference
 from web.i18n import Language
 from web.pages import Road
 from web.playing import play, still
@@ -88,6 +93,7 @@ def committee_page(
             title=selection_title(selection),
             posts=[_post_list(session, view, tally, who or [], differences=bool(only)) for view in views if tally],
             only=bool(only),
+            corrected=tally is not None and tally.version > 1,
             pool=entries,
             names=names_of(session, {line.person_id for line in entries}),
             reads_pool=asker.actor.may(Power.SCORING_POOL_READ, selection.id),
@@ -111,6 +117,24 @@ def committee_why(asker: NamedDependency[Asker], code: FromPath[str], ticket: Fr
         "committee/why.html", road=road, selection=selection, why=found, tally=tally, rules=rules, heard=heard,
         name=name,
     )  # fmt: skip
+
+
+@get("/committee/{code:str}/changes", sync_to_thread=True)
+def committee_changes(asker: NamedDependency[Asker], code: FromPath[str]) -> Response[str]:
+    """What each corrected version of the published ranking changed: who moved, which marks, why."""
+    with asker.reading() as session:
+        selection = _enter(asker, session, code)
+        lines = [one for one in tally_lines(session, selection.id) if one.kind == COMPOSITE and one.publication]
+        pairs = []
+        for after, before in pairwise(lines):
+            newer = need(tally_version(session, selection.id, COMPOSITE, after.version))
+            older = need(tally_version(session, selection.id, COMPOSITE, before.version))
+            scheme, _ = need(scheme_of_digest(session, selection.id, newer.scheme_sha256))
+            pairs.append((before, after, difference(session, older, newer, Names.of(scheme))))
+        road = _road(asker, session, selection)
+    return asker.page(
+        "committee/changes.html", road=road, selection=selection, title=selection_title(selection), pairs=pairs
+    )
 
 
 @get("/committee/{code:str}/statistics", sync_to_thread=True)
@@ -261,6 +285,8 @@ router = Router(
         committee_home,
         committee_page,
         committee_why,
+        committee_changes,
+        committee_changes,
         committee_statistics,
         committee_recording,
         committee_video,

@@ -23,6 +23,7 @@ from scoring.queries import tally_of_publication
 from scoring.scheme import Scheme
 from scoring.words import SchemeWords, scheme_in_words
 from web.asking import Asker, need
+from web.corrected import replaced
 from web.i18n import Language, Translator
 from web.pages import Stage as Milestone
 from web.results import (
@@ -235,7 +236,7 @@ def _frame(asker: Asker, page: AnnouncementPage, shown: Publication) -> dict[str
 
 
 def _published(asker: Asker, session: Session, page: AnnouncementPage, shown: Publication) -> dict[str, Any]:
-    frame = _frame(asker, page, shown)
+    frame = _frame(asker, page, shown) | {"replaced": replaced(session, shown)}
     posts = [one.post for one in page.posts]
     kind = PublicationKind(shown.kind)
     if kind is PublicationKind.PROPOSED_NAMES:

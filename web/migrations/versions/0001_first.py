@@ -692,6 +692,33 @@ def upgrade() -> None:
     op.create_index(op.f("ix_recusal_room_id"), "recusal", ["room_id"], unique=False)
     op.create_index(op.f("ix_recusal_selection_id"), "recusal", ["selection_id"], unique=False)
     op.create_table(
+        "score_review",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("selection_id", sa.Integer(), nullable=False),
+        sa.Column("candidacy_id", sa.Integer(), nullable=False),
+        sa.Column("publication_id", sa.Integer(), nullable=False),
+        sa.Column("part", sa.String(), nullable=False),
+        sa.Column("figure", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("asked_by", sa.Integer(), nullable=False),
+        sa.Column("asked_at", core.db.Instant(), nullable=False),
+        sa.Column("closed_at", core.db.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["candidacy_id"], ["candidacy.id"], name=op.f("fk_score_review_candidacy_id_candidacy")
+        ),
+        sa.ForeignKeyConstraint(
+            ["publication_id"], ["publication.id"], name=op.f("fk_score_review_publication_id_publication")
+        ),
+        sa.ForeignKeyConstraint(
+            ["selection_id"], ["selection.id"], name=op.f("fk_score_review_selection_id_selection")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_score_review")),
+        sa.UniqueConstraint("candidacy_id", "part", "figure", name=op.f("uq_score_review_candidacy_id_part_figure")),
+    )
+    op.create_index(op.f("ix_score_review_candidacy_id"), "score_review", ["candidacy_id"], unique=False)
+    op.create_index(op.f("ix_score_review_selection_id"), "score_review", ["selection_id"], unique=False)
+    op.create_table(
         "shortlist_name",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("shortlist_id", sa.Integer(), nullable=False),
@@ -747,6 +774,43 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hearing_event")),
     )
     op.create_index(op.f("ix_hearing_event_hearing_id"), "hearing_event", ["hearing_id"], unique=False)
+    op.create_table(
+        "mark_correction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("selection_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("candidacy_id", sa.Integer(), nullable=False),
+        sa.Column("part", sa.String(), nullable=False),
+        sa.Column("group_key", sa.String(), nullable=False),
+        sa.Column("seat", sa.String(), nullable=False),
+        sa.Column("element", sa.String(), nullable=False),
+        sa.Column("before", sa.String(), nullable=False),
+        sa.Column("after", sa.String(), nullable=False),
+        sa.Column("cause", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("proposed_by", sa.Integer(), nullable=False),
+        sa.Column("proposed_device", sa.String(), nullable=False),
+        sa.Column("proposed_at", core.db.Instant(), nullable=False),
+        sa.Column("answer", sa.String(length=1000), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=False),
+        sa.Column("decided_at", core.db.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["candidacy_id"], ["candidacy.id"], name=op.f("fk_mark_correction_candidacy_id_candidacy")
+        ),
+        sa.ForeignKeyConstraint(
+            ["review_id"], ["score_review.id"], name=op.f("fk_mark_correction_review_id_score_review")
+        ),
+        sa.ForeignKeyConstraint(
+            ["selection_id"], ["selection.id"], name=op.f("fk_mark_correction_selection_id_selection")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mark_correction")),
+        sa.UniqueConstraint("selection_id", "number", name=op.f("uq_mark_correction_selection_id_number")),
+    )
+    op.create_index(op.f("ix_mark_correction_candidacy_id"), "mark_correction", ["candidacy_id"], unique=False)
+    op.create_index(op.f("ix_mark_correction_review_id"), "mark_correction", ["review_id"], unique=False)
+    op.create_index(op.f("ix_mark_correction_selection_id"), "mark_correction", ["selection_id"], unique=False)
     op.create_table(
         "pool_note",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -835,6 +899,29 @@ def upgrade() -> None:
     op.create_index(op.f("ix_recording_hearing_id"), "recording", ["hearing_id"], unique=False)
     op.create_index(op.f("ix_recording_selection_id"), "recording", ["selection_id"], unique=False)
     op.create_index(op.f("ix_recording_state"), "recording", ["state"], unique=False)
+    op.create_table(
+        "score_recount",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("scope", core.db.Document(), nullable=False),
+        sa.Column("record", sa.String(length=2000), nullable=False),
+        sa.Column("reply", sa.String(length=2000), nullable=False),
+        sa.Column("changed", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("proposed_by", sa.Integer(), nullable=False),
+        sa.Column("proposed_device", sa.String(), nullable=False),
+        sa.Column("proposed_at", core.db.Instant(), nullable=False),
+        sa.Column("answer", sa.String(length=1000), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=False),
+        sa.Column("decided_at", core.db.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["review_id"], ["score_review.id"], name=op.f("fk_score_recount_review_id_score_review")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_score_recount")),
+        sa.UniqueConstraint("review_id", "version", name=op.f("uq_score_recount_review_id_version")),
+    )
+    op.create_index(op.f("ix_score_recount_review_id"), "score_recount", ["review_id"], unique=False)
     op.create_table(
         "score_sheet",
         sa.Column("id", sa.Integer(), nullable=False),

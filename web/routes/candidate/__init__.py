@@ -3,7 +3,7 @@
 from litestar import Router
 
 from core.settings import Zone
-from web.routes.candidate import copies, filling, overview, papers, reserve, submitting, tickets
+from web.routes.candidate import copies, filling, overview, papers, reserve, reviews, submitting, tickets
 
 router = Router(
     "/",
@@ -16,6 +16,7 @@ router = Router(
         submitting.conditions_page, submitting.ask_exceptions, submitting.check_page, submitting.submit,
         submitting.receipt_page, submitting.answers_page, submitting.withdraw_page, submitting.withdraw,
         reserve.entry_page, reserve.leave,
+        reviews.reviews_page, reviews.ask, reviews.review_page, reviews.own_sheet,
         tickets.ticket_page, tickets.ticket_file,
     ],
     opt={"zone": Zone.PUBLIC},

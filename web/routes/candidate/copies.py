@@ -18,6 +18,7 @@ from exam.queries import (
 )
 from exam.tables import RegistrationPaper, VettingDecision
 from exam.vetting import Answer
+from scoring.queries import ReviewLine, reviews
 from web.asking import Asker, need
 from web.results import candidate_lines
 
@@ -120,4 +121,18 @@ def _candidacy(session: Session, line: RegistrationLine) -> dict[str, Any] | Non
             {"at": one.moment.isoformat(), "what": str(one.title), "figures": {str(n): str(v) for n, v in one.figures}}
             for one in candidate_lines(session, line.selection, candidacy.ticket_number)
         ],
+        "recounts": [_recount(one) for one in reviews(session, line.selection.id, candidacy.id)],
+    }
+
+
+def _recount(line: ReviewLine) -> dict[str, Any]:
+    """A request for a recount with its answer once it is given, without the names of those who counted."""
+    answered = line.recount if line.review.closed_at else None
+    return {
+        "part": line.review.part,
+        "published": line.review.figure,
+        "reason": line.review.reason,
+        "asked_at": line.review.asked_at.isoformat(),
+        "answer": answered.reply if answered else "",
+        "corrected": bool(answered and answered.changed),
     }

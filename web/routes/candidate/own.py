@@ -82,6 +82,11 @@ class Own:
         """The post as the page's language names it."""
         return Name(self.post.name, self.post.name_en or self.post.name)
 
+    @property
+    def selection_title(self) -> Name:
+        """The selection as the page's language names it."""
+        return Name(self.selection.title, self.selection.title_en or self.selection.title)
+
     def may_change(self, field: str) -> bool:
         """Whether a field can be changed now: all of a draft, of a returned one those named in the return."""
         return self.editable and (not self.returned or field in self.remarks)

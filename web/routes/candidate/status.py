@@ -91,7 +91,7 @@ def _now(own: Own, candidacy: Candidacy | None, events: Sequence[CandidacyEvent]
         sentences = (Sentence(N_("Reason: {reason}"), {"reason": event.reason}),) if event.reason else ()
         return Now("", Sentence(EVENT_WORDS[CandidacyEventKind(event.kind)]), sentences)
     if lines:
-        return _published(lines[0])
+        return _published(own, lines[0])
     match own.state:
         case RegistrationState.PASSED if candidacy:
             can = Sentence(N_("You can print your admission ticket."))
@@ -109,10 +109,11 @@ def _now(own: Own, candidacy: Candidacy | None, events: Sequence[CandidacyEvent]
             return Now("", Sentence(word), (Sentence(WAIT),))
 
 
-def _published(line: Line) -> Now:
+def _published(own: Own, line: Line) -> Now:
     """The newest thing published about the candidate's ticket number."""
     sentences = (line.word,) if isinstance(line.word, Sentence) else ()
-    href, link = (line.why, N_("How this was reached")) if line.why else (line.href, N_("To the publication"))
+    sheet = f"{own.path}/why/{line.sheet}"
+    href, link = (sheet, N_("How this was reached")) if line.sheet else (line.href, N_("To the publication"))
     return Now("done" if line.kind == "done" else "", line.title, sentences, href, Sentence(link))
 
 

@@ -10,6 +10,7 @@ from litestar import Router
 from core.settings import Zone
 from web.routes.staff import (
     conditions,
+    gate,
     home,
     interview,
     lots,
@@ -20,6 +21,7 @@ from web.routes.staff import (
     registration,
     reserve,
     results,
+    reviews,
     room,
     scheme,
     selections,
@@ -46,6 +48,8 @@ router = Router(
         room.router,
         recordings.router,
         results.router,
+        gate.router,
+        reviews.router,
         names.router,
         reserve.router,
     ],

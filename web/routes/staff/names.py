@@ -17,8 +17,10 @@ from exam.stages import Stage
 from scoring.actions import confirm_shortlists, fill_reserve, propose_shortlists, publish_shortlists
 from scoring.queries import (
     COMPOSITE,
+    NAMES,
     ShortlistView,
     barred_candidates,
+    checks,
     pool,
     published_tally,
     scheme_in_force,
@@ -77,16 +79,23 @@ def _data(asker: Asker, here: Here) -> dict[str, Any]:
         hands = {view.proposed_by for view in lists} | {view.confirmed_by for view in lists}
         tally = published_tally(session, here.id, COMPOSITE)
         barred = barred_candidates(session, here.id)
+        newest = next(iter(publications(session, here.id, PublicationKind.PROPOSED_NAMES)), None)
+        corrected = newest is not None and {one["tally"] for one in newest.content["posts"]} != {
+            view.tally_id for view in lists
+        }
         data = {
+            "gaps": [one for one in checks(session, here.id, NAMES) if not one.complete],
             "names": names_of(session, people) if here.may(Power.SCORING_SHORTLIST_READ) else {},
             "staff": names_of(session, hands),
-            "publication": next(iter(publications(session, here.id, PublicationKind.PROPOSED_NAMES)), None),
+            "publication": newest,
+            "corrected": corrected,
             "keeps_pool": here.stage is Stage.PUBLISHED and scheme_in_force(session, here.id).reserve is not None,
         }
     results = tally.outcome["results"] if tally else []
     entered = {one["candidate"] for one in results if one["entered"]}
     listed = {name.ticket_number for view in lists for name in view.names}
     waiting = [view for view in lists if view.state == "proposed"]
+    overtaken = tally is not None and any(view.tally_id != tally.id for view in lists)
     return {
         **data,
         "here": here,
@@ -102,7 +111,8 @@ def _data(asker: Asker, here: Here) -> dict[str, Any]:
         "pool": entries if here.powers & {Power.SCORING_POOL_READ, Power.SCORING_TALLY_RUN} else [],
         "waiting": sum(len(view.names) for view in waiting),
         "waits": bool(waiting),
-        **_may(asker, here, waiting, changed=bool(barred & listed)),
+        "overtaken": overtaken,
+        **_may(asker, here, waiting, changed=bool(barred & listed), overtaken=overtaken, corrected=corrected),
     }
 
 
@@ -110,14 +120,22 @@ def _may_see(here: Here, view: ShortlistView) -> bool:
     return view.state == "confirmed" or bool(here.powers & BEFOREHAND)
 
 
-def _may(asker: Asker, here: Here, waiting: list[ShortlistView], *, changed: bool) -> dict[str, bool]:
-    """Which of the four acts the asker can do now; a waiting list is proposed again only if somebody on it left."""
+def _may(
+    asker: Asker, here: Here, waiting: list[ShortlistView], *, changed: bool, overtaken: bool, corrected: bool
+) -> dict[str, bool]:
+    """Which of the four acts the asker can do now.
+
+    A waiting list is proposed again only if somebody on it left or the ranking was corrected since (`overtaken`).
+    Names confirmed on a corrected ranking are published once more at a later stage (`corrected`).
+    """
     mine = any(view.proposed_by == asker.person_id for view in waiting)
-    at_composite = here.stage is Stage.COMPOSITE
+    at_composite = here.stage is Stage.COMPOSITE and (changed or not waiting)
+    publishing = here.stage is Stage.PROPOSED_NAMES or (corrected and not waiting)
+    settled = not mine and not changed and not overtaken
     return {
-        "may_propose": here.may(Power.SCORING_TALLY_RUN) and at_composite and (changed or not waiting),
-        "may_confirm": here.may(Power.SCORING_SHORTLIST_CONFIRM) and bool(waiting) and not mine and not changed,
-        "may_publish": here.may(Power.SCORING_RESULT_PUBLISH) and here.stage is Stage.PROPOSED_NAMES,
+        "may_propose": here.may(Power.SCORING_TALLY_RUN) and (at_composite or overtaken),
+        "may_confirm": here.may(Power.SCORING_SHORTLIST_CONFIRM) and bool(waiting) and settled,
+        "may_publish": here.may(Power.SCORING_RESULT_PUBLISH) and publishing and not overtaken,
         "may_fill": here.may(Power.SCORING_POOL_KEEP) and here.stage is Stage.PUBLISHED,
     }
 

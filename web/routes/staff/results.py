@@ -26,15 +26,20 @@ from scoring.queries import (
     COMPOSITE,
     ENTRY,
     TallyLine,
+    checks,
+    corrections_in,
     hearings_of,
     scheme_in_force,
+    tally_behind,
     tally_lines,
     tally_version,
 )
+from scoring.review import CAUSE_NAMES
 from scoring.snapshot import changed_results
 from scoring.tables import TallyRow
 from scoring.words import scheme_in_words
 from web.asking import Asker, need
+from web.corrected import figure_words, place_words
 from web.forms import Form
 from web.results import rankings, scheme_of_digest
 from web.routes.staff.here import Here, enter
@@ -56,6 +61,7 @@ class Standing:
     versions: tuple[TallyLine, ...]
     may_compute: bool
     stage: Sentence
+    behind: bool
 
     @property
     def newest(self) -> TallyLine | None:
@@ -132,14 +138,17 @@ def result_why_page(
     """Why a candidate stands where they stand, with judges' seats."""
     here = enter(asker, code, *READERS)
     with asker.reading() as session:
-        row, line = _tally(session, here, _known(kind), version)
+        row, line = seen_tally(session, here, _known(kind), version)
         scheme, rules = need(scheme_of_digest(session, here.id, row.scheme_sha256))
         candidacy_id = need(ticket_ids(session, here.id).get(ticket))
         heard = hearings_of(session, [candidacy_id]).get(candidacy_id)
+        made = corrections_in(session, row, ticket)
+        people = names_of(session, {hand for one in made for hand in (one.row.proposed_by, one.row.decided_by)})
     found = need(why(row.outcome, ticket, scheme, seats=True))
     return asker.page(
         "staff/result_why.html", here=here, road=here.road, kind=kind, title=KINDS[kind], tally=row, line=line,
-        why=found, rules=rules, heard=heard,
+        why=found, rules=rules, heard=heard, corrected=made, people=people, names=Names.of(scheme),
+        place_words=place_words, figure_words=figure_words, causes=CAUSE_NAMES,
     )  # fmt: skip
 
 
@@ -150,7 +159,7 @@ def result_statistics_page(
     """What authorities should see of a result beside its ranks, computed from the stored version alone."""
     here = enter(asker, code, *READERS)
     with asker.reading() as session:
-        row, _ = _tally(session, here, _known(kind), version)
+        row, _ = seen_tally(session, here, _known(kind), version)
         scheme, _ = need(scheme_of_digest(session, here.id, row.scheme_sha256))
         found = kept_statistics(row, scheme)
         tickets = {number: key for number, key in ticket_ids(session, here.id).items() if number in found.standing_out}
@@ -173,7 +182,7 @@ def _known(kind: str) -> str:
     return kind
 
 
-def _seen(session: Session, here: Here, kind: str) -> tuple[TallyLine, ...]:
+def seen_versions(session: Session, here: Here, kind: str) -> tuple[TallyLine, ...]:
     """The versions of a result that the asker may see, the newest first."""
     all_of_it = bool(here.powers & BEFOREHAND)
     return tuple(
@@ -181,9 +190,9 @@ def _seen(session: Session, here: Here, kind: str) -> tuple[TallyLine, ...]:
     )
 
 
-def _tally(session: Session, here: Here, kind: str, version: int = 0) -> tuple[TallyRow, TallyLine]:
+def seen_tally(session: Session, here: Here, kind: str, version: int = 0) -> tuple[TallyRow, TallyLine]:
     """A version of a result, the newest if none is named; one that the asker may not see is not there."""
-    line = need(next((one for one in _seen(session, here, kind) if version in {0, one.version}), None))
+    line = need(next((one for one in seen_versions(session, here, kind) if version in {0, one.version}), None))
     return need(tally_version(session, here.id, kind, line.version)), line
 
 
@@ -210,12 +219,16 @@ def _overview(asker: Asker, here: Here) -> dict[str, Any]:
 
 def _standing(session: Session, here: Here, kind: str) -> Standing:
     (stage,) = stages_of(DEEDS[kind])
+    versions = seen_versions(session, here, kind)
+    behind = tally_behind(session, here.id, kind)
+    published = any(one.publication for one in versions)
     return Standing(
         kind,
         KINDS[kind],
-        _seen(session, here, kind),
-        here.may(Power.SCORING_TALLY_RUN) and here.stage is stage,
+        versions,
+        here.may(Power.SCORING_TALLY_RUN) and (behind if published else here.stage is stage),
         Sentence(STAGE_WORDS[stage]),
+        behind,
     )
 
 
@@ -254,16 +267,19 @@ def _named(problem: Problem, names: Names) -> Problem:
 
 def _result(asker: Asker, here: Here, kind: str, version: int = 0) -> dict[str, Any]:
     with asker.reading() as session:
-        row, line = _tally(session, here, kind, version)
-        seen = _seen(session, here, kind)
+        row, line = seen_tally(session, here, kind, version)
+        seen = seen_versions(session, here, kind)
         before = next((one for one in seen if one.version < row.version), None)
         earlier = tally_version(session, here.id, kind, before.version) if before else None
         scheme, rules = need(scheme_of_digest(session, here.id, row.scheme_sha256))
         posts = posts_of(session, here.id)
         people = names_of(session, {row.computed_by})
+        missing = checks(session, here.id, kind) if not line.publication else []
     by = row.outcome["stages"][-1]["by"]
     shown = rankings(row.outcome, scheme, posts, f"{here.path}/results/{kind}/{row.version}/why/")
-    current = line.version == seen[0].version and not line.publication and here.stage in stages_of(DEEDS[kind])
+    corrects = any(one.publication for one in seen)
+    in_time = corrects or here.stage in stages_of(DEEDS[kind])
+    current = line.version == seen[0].version and not line.publication and in_time
     return {
         "here": here,
         "road": here.road,
@@ -278,8 +294,10 @@ def _result(asker: Asker, here: Here, kind: str, version: int = 0) -> dict[str, 
         "entered": sum(ranking.entered for ranking in shown),
         "ranked": sum(len(ranking.rows) for ranking in shown),
         "before": before,
+        "corrects": corrects,
         "changes": changed_results(earlier.outcome, row.outcome) if earlier else [],
         "rules": rules,
+        "gaps": [one for one in missing if not one.complete],
         "mine": row.computed_by == asker.person_id,
         "waits": current,
         "may_publish": current and here.may(Power.SCORING_RESULT_PUBLISH),

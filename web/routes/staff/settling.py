@@ -18,17 +18,17 @@ from exam.marking import STATE_WORDS, MarkState, Settlement
 from exam.plan import PublicationKind
 from exam.queries import (
     OpenDifference,
-    candidacies,
     entry_lines,
     mark_differences,
     marks_confirmed,
     publications,
     standing_entries,
     ticket_ids,
-    written_marks,
 )
 from scoring.actions import publish_written_results
+from scoring.queries import ENTRY, tally_inputs, written_behind
 from web.asking import Asker
+from web.corrected import figure_words
 from web.forms import Form
 from web.pages import Filled
 from web.routes.staff.here import Here, enter
@@ -197,6 +197,7 @@ def _publishing(asker: Asker, here: Here) -> dict[str, Any]:
         papers = written(session, here.id)
         rows = _result_rows(session, here)
         done = next(iter(publications(session, here.id, PublicationKind.WRITTEN_RESULTS)), None)
+        behind = written_behind(session, here.id)
     states = [one for _, _, marks in rows for one in marks.values()]
     return {
         "here": here,
@@ -204,6 +205,7 @@ def _publishing(asker: Asker, here: Here) -> dict[str, Any]:
         "written": papers,
         "rows": rows,
         "done": done,
+        "behind": behind,
         "figures": [
             (len(rows), Sentence(N_("candidates by ticket number, without names"))),
             (sum(not isinstance(one, Sentence) for one in states), Sentence(N_("marks"))),
@@ -213,16 +215,15 @@ def _publishing(asker: Asker, here: Here) -> dict[str, Any]:
 
 
 def _result_rows(session: Session, here: Here) -> list[tuple[str, str, dict[str, object]]]:
-    """Ticket number, post code, and marks by paper, in order of ticket number; empty until the marks are confirmed."""
-    marks: dict[int, dict[str, object]] = {}
-    for one in written_marks(session, here.id):
-        shown = one.mark if one.mark is not None else Sentence(STATE_WORDS[MarkState(one.state)])
-        marks.setdefault(one.candidacy_id, {})[one.paper_key] = shown
-    if not marks:
+    """Ticket number, post code, and marks by paper with every correction, in order of ticket number.
+
+    Empty until the marks are confirmed.
+    """
+    if not marks_confirmed(session, here.id):
         return []
     return [
-        (line.candidacy.ticket_number, line.post.code, marks.get(line.candidacy.id or 0, {}))
-        for line in candidacies(session, here.id)
+        (one.code, one.post, {key: figure_words(mark.document()) for key, mark in one.marks.items()})
+        for one in sorted(tally_inputs(session, here.id, ENTRY).candidates, key=lambda one: one.code)
     ]
 
 

@@ -24,7 +24,18 @@ from exam.vetting import FOR_FIRST_HAND, UNDECIDED, RegistrationState
 from interview.queries import unfinished
 from recording.queries import hearings_without_video
 from scoring.actions.results import DEEDS, KINDS
-from scoring.queries import COMPOSITE, TallyLine, pool_proposals, shortlists, tally_lines
+from scoring.queries import (
+    COMPOSITE,
+    TallyLine,
+    corrections,
+    pool_proposals,
+    reviews,
+    shortlists,
+    tally_behind,
+    tally_lines,
+    written_behind,
+)
+from scoring.review import ReviewState
 from web.asking import Asker
 from web.routes.staff.here import Here
 from web.routes.staff.interview import read_board
@@ -135,6 +146,41 @@ def result_waits(session: Session, asker: Asker, here: Here) -> Iterator[Waiting
             yield Waiting(words, f"{here.path}/results/{kind}")
 
 
+def review_waits(session: Session, asker: Asker, here: Here) -> Iterator[Waiting]:
+    """Recounts and corrections for the first or the second hand; what is to be published again corrected."""
+    lines, made = reviews(session, here.id), corrections(session, here.id)
+    path = f"{here.path}/reviews"
+    if here.may(Power.SCORING_REVIEW_RECORD):
+        count = sum(line.state is ReviewState.OPEN for line in lines)
+        if count:
+            yield Waiting(Sentence(N_("Requests for a recount to be counted again: {count}"), {"count": count}), path)
+    if here.may(Power.SCORING_REVIEW_CONFIRM):
+        hands = [line.recount.proposed_by for line in lines if line.state is ReviewState.RECOUNTED and line.recount]
+        hands += [line.row.proposed_by for line in made if line.row.state == "proposed"]
+        if count := sum(hand != asker.person_id for hand in hands):
+            words = Sentence(N_("Recounts and corrections wait for you as the second hand: {count}"), {"count": count})
+            yield Waiting(words, path)
+    if made and here.may(Power.SCORING_RESULT_PUBLISH) and written_behind(session, here.id):
+        yield Waiting(Sentence(N_("Corrected written marks are to be published again")), f"{here.path}/marks/publish")
+    yield from _corrected_waits(session, asker, here) if made else ()
+
+
+def _corrected_waits(session: Session, asker: Asker, here: Here) -> Iterator[Waiting]:
+    """Published results that rest on marks corrected since: to be computed, then published by the other hand."""
+    newest: dict[str, TallyLine] = {}
+    for line in tally_lines(session, here.id):
+        newest.setdefault(line.kind, line)
+    for kind, line in newest.items():
+        facts = {"result": Sentence(PUBLICATION_WORDS[KINDS[kind]])}
+        if not tally_behind(session, here.id, kind):
+            continue
+        if line.publication and here.may(Power.SCORING_TALLY_RUN):
+            yield Waiting(Sentence(N_("To be computed again corrected: {result}"), facts), f"{here.path}/results")
+        elif not line.publication and here.may(Power.SCORING_RESULT_PUBLISH) and line.computed_by != asker.person_id:
+            words = Sentence(N_("To be checked and published corrected: {result}"), facts)
+            yield Waiting(words, f"{here.path}/results/{kind}")
+
+
 def name_waits(session: Session, asker: Asker, here: Here) -> Iterator[Waiting]:
     """Names to be proposed, confirmed, published; the pool to be filled."""
     path = f"{here.path}/names"
@@ -180,6 +226,7 @@ LOOKS: tuple[Look, ...] = (
     marks_waits,
     interview_waits,
     result_waits,
+    review_waits,
     name_waits,
     pool_waits,
 )
