@@ -24,7 +24,7 @@ from recording.actions import note_event
 from recording.queries import hearings_without_video
 from recording.retention import RetentionEvent
 from scoring.actions.gate import refuse_hindered
-from scoring.queries import COMPOSITE, ENTRY, newest_tally, scheme_in_force, tally_inputs, written_inputs
+from scoring.queries import COMPOSITE, ENTRY, digests, newest_tally, scheme_in_force, tally_inputs, written_inputs
 from scoring.snapshot import inputs_fingerprint
 from scoring.tables import TallyRow
 from scoring.tally import Because
@@ -110,11 +110,6 @@ def accept_tally(
         note_event(session, actor, selection_id, RetentionEvent.INTERVIEW_ENDED, now=now)
     touch(session, f"selection:{selection_id}")
     return row.version
-
-
-def digests(row: TallyRow) -> dict[str, str]:
-    """What names a tally: the SHA-256 of its rules, of its inputs and of its whole outcome."""
-    return {"scheme": row.scheme_sha256, "inputs": row.input_sha256, "outcome": fingerprint(row.outcome)}
 
 
 def refuse_incomplete(session: Session, selection_id: int, kind: str) -> None:

@@ -1,12 +1,8 @@
 """Every read of scoring: what a tally is computed from, tallies, shortlists with their people, the reserve pool."""
 
 from scoring.queries.inputs import (
-    COMPOSITE,
-    ENTRY,
     barred_candidates,
     composite_inputs,
-    entry_cut,
-    interview_part,
     posts_with_places,
     scheme_in_force,
     scheme_of,
@@ -14,6 +10,7 @@ from scoring.queries.inputs import (
     written_inputs,
 )
 from scoring.queries.names import Proposed, ShortlistView, shortlists
+from scoring.queries.packaging import Packed, journal_lines, packed
 from scoring.queries.people import Heard, ProposedPerson, hearings_of, proposed_people
 from scoring.queries.pool import (
     Match,
@@ -32,6 +29,7 @@ from scoring.queries.pool import (
 )
 from scoring.queries.tallies import (
     TallyLine,
+    digests,
     newest_tally,
     published_tally,
     result_of,
@@ -40,12 +38,14 @@ from scoring.queries.tallies import (
     tally_of_publication,
     tally_version,
 )
+from scoring.replay import COMPOSITE, ENTRY, entry_cut, interview_part
 
 __all__ = [
     "COMPOSITE",
     "ENTRY",
     "Heard",
     "Match",
+    "Packed",
     "PoolLine",
     "PoolPage",
     "Proposed",
@@ -55,13 +55,16 @@ __all__ = [
     "UseLine",
     "barred_candidates",
     "composite_inputs",
+    "digests",
     "entry_cut",
     "extensions_of",
     "hearings_of",
     "interview_part",
+    "journal_lines",
     "matches",
     "newest_tally",
     "own_entry",
+    "packed",
     "planned_posts",
     "pool",
     "pool_last_day",

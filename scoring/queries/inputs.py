@@ -18,10 +18,8 @@ from interview.tables import Admission, Hearing
 from scoring.inputs import Candidate, Inputs, Post as PostPlaces
 from scoring.marks import Mark, MarkState
 from scoring.panel_mark import JudgeSheet
+from scoring.replay import ENTRY, entry_cut, interview_part
 from scoring.scheme import Scheme, parse_scheme
-
-ENTRY, COMPOSITE = "entry", "composite"
-"""The two tallies of the road: who goes to the interview, and the composite ranking."""
 
 HEARING_ENDS: Mapping[State, MarkState] = {
     State.ABSENT: MarkState.ABSENT,
@@ -82,17 +80,6 @@ def composite_inputs(session: Session, selection_id: int, scheme: Scheme) -> Inp
         tuple(candidates.values()),
         {cut: frozenset(codes[candidacy_id] for candidacy_id in admitted)} if cut else {},
     )
-
-
-def interview_part(scheme: Scheme) -> str:
-    """The part of the scheme that the interview panel marks."""
-    return next(iter(scheme.panels), "interview")
-
-
-def entry_cut(scheme: Scheme) -> str:
-    """The cut that leads to the interview, "" if the scheme has none."""
-    part = interview_part(scheme)
-    return next((cut.key for cut in scheme.cuts if part in cut.opens), "")
 
 
 def posts_with_places(session: Session, selection_id: int) -> tuple[PostPlaces, ...]:

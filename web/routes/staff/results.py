@@ -19,13 +19,14 @@ from exam.stages import STAGE_WORDS, stages_of
 from interview.queries import unfinished
 from recording.queries import hearings_without_video
 from scoring.actions import accept_tally, publish_tally
-from scoring.actions.results import DEEDS, digests
+from scoring.actions.results import DEEDS
 from scoring.computing import computed
 from scoring.explain import Names
 from scoring.queries import (
     COMPOSITE,
     ENTRY,
     TallyLine,
+    digests,
     hearings_of,
     scheme_in_force,
     tally_lines,
