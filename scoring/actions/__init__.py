@@ -1,5 +1,6 @@
 """Acts of scoring: freezing the scheme, tallies, shortlists, the reserve pool."""
 
+from scoring.actions.exports import note_export
 from scoring.actions.pool import (
     decide_extension,
     decide_use,
@@ -21,6 +22,7 @@ __all__ = [
     "fill_reserve",
     "freeze_and_announce",
     "leave_pool",
+    "note_export",
     "note_in_pool",
     "propose_extension",
     "propose_scheme",

@@ -234,6 +234,7 @@ TABLE: dict[str, Who] = {
     "POST /staff/{code:str}/results/{kind:str}/compute": by(Power.SCORING_TALLY_RUN),
     "GET /staff/{code:str}/results/{kind:str}/{version:int}": RESULTS,
     "POST /staff/{code:str}/results/{kind:str}/{version:int}": PUBLISH,
+    "GET /staff/{code:str}/results/{kind:str}/{version:int}/files/{name:str}": RESULTS,
     "GET /staff/{code:str}/results/{kind:str}/{version:int}/statistics": RESULTS,
     "GET /staff/{code:str}/results/{kind:str}/{version:int}/why/{ticket:str}": RESULTS,
     "GET /staff/{code:str}/names": NAMES,

@@ -10,6 +10,7 @@ from litestar import Router
 from core.settings import Zone
 from web.routes.staff import (
     conditions,
+    exports,
     home,
     interview,
     lots,
@@ -46,6 +47,7 @@ router = Router(
         room.router,
         recordings.router,
         results.router,
+        exports.router,
         names.router,
         reserve.router,
     ],
