@@ -132,7 +132,7 @@ class Calculation:
         text = f"{above}/{below}" if precision is None else f"({whole.rounded(precision)})/{10**precision.decimals}"
         ref = self.steps.put(row.number, column, formula(text, value, decimals))
         row.exact[step.part] = Shown(f"{above}/{below}", whole, places_of(exact))
-        return Shown(ref, whole if decimals is None else Ratio.cell(ref, value, decimals), decimals)
+        return Shown(ref, whole if precision is None else Ratio.cell(ref, value, precision.decimals), decimals)
 
     def _aside(self, row: Row, key: tuple[Hashable, str], text: str, value: int) -> str:
         base, side = key
