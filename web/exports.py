@@ -13,10 +13,11 @@ from typing import Any, BinaryIO
 from sqlmodel import Session
 
 from core.words import N_
+from exam.tables import Selection
 from scoring.explain import Names, reason_sentence
 from scoring.long_form import long_form
 from scoring.package import README, write_package
-from scoring.queries import journal_lines, packed
+from scoring.queries import COMPOSITE, ENTRY, TallyLine, digests, journal_lines, packed
 from scoring.scheme import Scheme
 from scoring.stored import inputs_of
 from scoring.tables import TallyRow
@@ -27,6 +28,8 @@ FIGURE = re.compile(r"-[0-9]+(\.[0-9]+)?", re.ASCII)
 ACTIVE = ("=", "+", "-", "@", "\t", "\r")
 LANGUAGES = (Language.CHINESE, Language.ENGLISH)
 
+KINDS = {ENTRY: N_("Candidates for the interview"), COMPOSITE: N_("Composite scores")}
+"""What each of the two results is called."""
 TABLE_WORDS = {
     "marks": N_("Marks"),
     "posts": N_("Posts"),
@@ -75,6 +78,27 @@ def pieces(source: BinaryIO, size: int = 256 * 1024) -> Iterator[bytes]:
     with source:
         while piece := source.read(size):
             yield piece
+
+
+# ── result book ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def book_lines(selection: Selection, row: TallyRow, line: TallyLine) -> dict[str, str]:
+    """What the first sheet of a result book says of the result, in both languages."""
+    facts = {
+        N_("Selection"): f"{selection.title} {selection.title_en}".strip(),
+        N_("Result"): f"{both(KINDS[row.kind])} {row.version}",
+        N_("Publication number"): str(line.publication or "–"),
+        N_("SHA-256 of the rules"): row.scheme_sha256,
+        N_("SHA-256 of the marks"): row.input_sha256,
+        N_("SHA-256 of the result"): digests(row)["outcome"],
+    }
+    return {both(words): text for words, text in facts.items()}
+
+
+def both(words: str) -> str:
+    """A heading in Chinese and English."""
+    return " ".join(Translator(one)(words) for one in LANGUAGES)
 
 
 # ── tables of text ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -13,9 +13,11 @@ from openpyxl import load_workbook
 from scoring.binding import bound
 from scoring.book import Book
 from scoring.book.sheets import FIRST_ROW, Kind
+from scoring.marks import places_of
 
 MISSING = "the tests of result books need LibreOffice Calc: run  sh scripts/system.sh"
 SECONDS = 500
+DIGITS = 13
 
 
 def recalculated(books: Mapping[str, Book], folder: Path) -> dict[str, Any]:
@@ -44,9 +46,12 @@ def wrong_cells(book: Book, found: Any) -> list[str]:
 
 
 def _same(value: Any, expected: Fraction) -> bool:
+    """The figure itself; of one whose decimals never end, which also stands as two whole numbers, 14 digits."""
     if not isinstance(value, int | float):
         return False
-    return Fraction(repr(value)) == expected or format(value, ".15g") == format(float(expected), ".15g")
+    found = Fraction(repr(value))
+    endless = (places_of(expected) or DIGITS) >= DIGITS
+    return found == expected or (endless and abs(found - expected) <= abs(expected) / 10**14)
 
 
 def _formulas(book: Book, found: Any) -> Iterator[tuple[str, str, Fraction, Any]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from sqlmodel import select
 
 from core.audit import JournalEntry
@@ -25,7 +26,7 @@ from web.exports import csv_bytes
 from web.house import open_house
 
 FILES = f"/staff/{CODE}/results/{{kind}}/1/files/{{name}}"
-NAMES = ["package.zip", "ranking.csv", "scheme.json", "marks.csv", "posts.csv"]
+NAMES = ["book.xlsx", "package.zip", "ranking.csv", "scheme.json", "marks.csv", "posts.csv"]
 
 
 @pytest.fixture(scope="module")
@@ -165,3 +166,13 @@ def test_no_cell_is_taken_for_a_formula():
     cells = ["=1+1", "+1", "-1", "-0.50", "-1+2", "@x", "\tx", "\rx", "x=1", "", "职位"]
     (row,) = csv.reader(io.StringIO(csv_bytes([cells]).decode("utf-8-sig"), newline=""))
     assert row == ["'=1+1", "'+1", "-1", "-0.50", "'-1+2", "'@x", "'\tx", "'\rx", "x=1", "", "职位"]
+
+
+def test_the_book_says_which_result_it_is_and_has_everybody_under_a_ticket_number(finished: Selected):
+    book = load_workbook(io.BytesIO(taken(finished, "book.xlsx")))
+    about = {row[0].value: row[1].value for row in book["说明"].iter_rows(min_row=4)}
+    row = row_of(finished, COMPOSITE)
+    assert about["规则的SHA-256 SHA-256 of the rules"] == row.scheme_sha256
+    assert about["灰底 Grey"].startswith("公式不能精确给出、写为数字的计算结果：0。")
+    tickets = [line[2].value for line in book["总表"].iter_rows(min_row=4)]
+    assert tickets == [one["candidate"] for one in row.outcome["results"]]

@@ -5,20 +5,23 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Stream
 
+from core.canonical import canonical
+from core.kinds import MediaKind
 from exam.queries import rule_sets
 from exam.tables import RuleSet
 from scoring.actions import note_export
 from scoring.actions.exports import READERS
-from scoring.queries import scheme_of
+from scoring.binding import result_book
+from scoring.queries import TallyLine, scheme_of
 from scoring.tables import TallyRow
 from web.asking import Asker, need
-from web.exports import input_tables, pieces, ranking_table, result_package
+from web.exports import book_lines, input_tables, pieces, ranking_table, result_package
 from web.i18n import Translator
 from web.routes.staff.files import made_file
-from web.routes.staff.here import enter
+from web.routes.staff.here import Here, enter
 from web.routes.staff.results import known, tally_seen
 
-PACKAGE, RANKING, SCHEME = "package.zip", "ranking.csv", "scheme.json"
+BOOK, PACKAGE, RANKING, SCHEME = "book.xlsx", "package.zip", "ranking.csv", "scheme.json"
 ZIP, CSV, JSON = "application/zip", "text/csv; charset=utf-8", "application/json"
 
 
@@ -33,7 +36,7 @@ def result_file(
     """One file of a version of a result."""
     here = enter(asker, code, *READERS)
     with asker.reading() as session:
-        row, _ = tally_seen(session, here, known(kind), version)
+        row, line = tally_seen(session, here, known(kind), version)
         rules = need(next((one for one in rule_sets(session, here.id) if one.sha256 == row.scheme_sha256), None))
         packed = result_package(session, row) if name == PACKAGE else None
     shown = f"{here.selection.code}-{kind}-{version}-{name}"
@@ -41,13 +44,18 @@ def result_file(
         asker.act(note_export, row.id, name)
         headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{shown}"'}
         return Stream(pieces(packed), media_type=ZIP, headers=headers)
-    content, media_type = need(_made(asker, row, rules, name))
+    content, media_type = need(_made(asker, here, row, line, rules, name))
     asker.act(note_export, row.id, name)
     return made_file(content, shown, media_type)
 
 
-def _made(asker: Asker, row: TallyRow, rules: RuleSet, name: str) -> tuple[bytes, str] | None:
+def _made(
+    asker: Asker, here: Here, row: TallyRow, line: TallyLine, rules: RuleSet, name: str
+) -> tuple[bytes, str] | None:
     """A file made just now, None for a name that is none."""
+    if name == BOOK:
+        lines = book_lines(here.selection, row, line)
+        return result_book(row.kind, rules.canonical.encode(), canonical(row.inputs), lines), MediaKind.XLSX.value
     if name == SCHEME:
         return rules.canonical.encode(), JSON
     scheme = scheme_of(rules.canonical)

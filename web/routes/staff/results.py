@@ -24,8 +24,6 @@ from scoring.actions.results import DEEDS
 from scoring.computing import computed
 from scoring.explain import Names
 from scoring.queries import (
-    COMPOSITE,
-    ENTRY,
     TallyLine,
     digests,
     hearings_of,
@@ -37,14 +35,12 @@ from scoring.snapshot import changed_results
 from scoring.tables import TallyRow
 from scoring.words import scheme_in_words
 from web.asking import Asker, need
-from web.exports import tables_of
+from web.exports import KINDS, tables_of
 from web.forms import Form
 from web.results import rankings, scheme_of_digest
 from web.routes.staff.here import Here, enter
 from web.statistics import kept_statistics, statistics_view
 from web.why import why
-
-KINDS = {ENTRY: N_("Candidates for the interview"), COMPOSITE: N_("Composite scores")}
 
 
 @dataclass(frozen=True, slots=True)
