@@ -5,6 +5,7 @@ import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from math import ceil
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -18,6 +19,7 @@ from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from core.errors import Refusal
+from core.words import Name
 from exam.children import Answer, ChildFailedError, Facts, Limits, run_child
 from scoring.book import Book, made_book
 from scoring.book.sheets import FIRST_ROW, Cell, Kind, Look, Sheet, letters
@@ -28,7 +30,7 @@ from scoring.stored import inputs_of
 FONT = "Noto Sans CJK SC"
 TITLE, STRONG, SOFT = (
     Font(name=FONT, bold=True, size=14),
-    Font(name=FONT, bold=True),
+    Font(name=FONT, bold=True, size=10),
     Font(name=FONT, size=9, color="606060"),
 )
 PLAIN, HEAD = Font(name=FONT, size=10), Font(name=FONT, size=10, bold=True)
@@ -39,6 +41,7 @@ STRUCK = DifferentialStyle(font=Font(strike=True, color="909090"))
 LOOKS: Mapping[Look, str] = {
     Look.KEPT: '"计入 counts";"去低 low";"去高 high"', Look.YES: '"是 yes";"待定 open";"否 no"',
 }  # fmt: skip
+LINE = 15  # points
 TIME = (1980, 1, 1, 0, 0, 0)
 LIMITS = Limits(memory=3072, seconds=300)
 BINDERS = BoundedSemaphore(1)
@@ -93,14 +96,35 @@ def _write(target: Any, sheet: Sheet) -> None:
     for place, column in enumerate(sheet.headings):
         target.column_dimensions[get_column_letter(place + 1)].width = column.width
     _strike(target, sheet)
+    widths = [column.width for column in sheet.headings]
     target.append([_styled(target, f"{sheet.title.chinese}　{sheet.title.english}", TITLE)])
-    for font, words in (
-        (HEAD, [c.name.chinese for c in sheet.headings]),
-        (SOFT, [c.name.english for c in sheet.headings]),
-    ):
+    chinese, english = ([name(column.name) for column in sheet.headings] for name in (_chinese, _english))
+    for number, font, words in ((2, HEAD, chinese), (3, SOFT, english)):
+        target.row_dimensions[number].height = _height(words, widths)
         target.append([_styled(target, text, font, heading=True) for text in words])
-    for row in sheet.rows:
-        target.append([_cell(target, row[n]) if n in row else None for n in range(max(row, default=-1) + 1)])
+    styles = _Styles(target)
+    for number, row in enumerate(sheet.rows, FIRST_ROW):
+        texts = [row[n].text if n in row and row[n].kind is Kind.TEXT else "" for n in range(len(widths))]
+        if (height := _height(texts, widths)) > LINE:
+            target.row_dimensions[number].height = height
+        target.append([styles.cell(row[n]) if n in row else None for n in range(max(row, default=-1) + 1)])
+
+
+def _chinese(name: Name) -> str:
+    return name.chinese
+
+
+def _english(name: Name) -> str:
+    return name.english
+
+
+def _height(texts: Sequence[str], widths: Sequence[int]) -> int:
+    """How high a row is in which every text is broken to the width of its column; a Chinese sign takes two places."""
+    lines = [
+        ceil(sum(2 if ord(sign) > 0x2E7F else 1 for sign in text) * 1.15 / width)
+        for text, width in zip(texts, widths, strict=True)
+    ]
+    return LINE * max(lines, default=1)
 
 
 def _styled(target: Any, text: str, font: Font, *, heading: bool = False) -> Any:
@@ -112,21 +136,40 @@ def _styled(target: Any, text: str, font: Font, *, heading: bool = False) -> Any
     return cell
 
 
-def _cell(target: Any, one: Cell) -> Any:
-    """A text stays text whatever it begins with; a figure is written with its own digits, never through a float."""
-    cell = WriteOnlyCell(target)
-    cell.font = STRONG if one.look is Look.STRONG else GIVEN if one.kind is Kind.GIVEN else PLAIN
-    if one.kind is Kind.TEXT:
-        cell.value, cell.data_type, cell.number_format = one.text, "s", "@"
-        cell.alignment = Alignment(wrap_text=len(one.text) > 20, vertical="top")
+class _Styles:
+    """The styles of one sheet: each is made once and lent to all cells that look alike, which openpyxl does slowly."""
+
+    def __init__(self, target: Any) -> None:
+        self._target = target
+        self._made: dict[tuple[Kind, Look, str], Any] = {}
+
+    def cell(self, one: Cell) -> Any:
+        """A text stays text whatever it begins with; a figure is written with its own digits, never through a float."""
+        cell: Any = WriteOnlyCell(self._target)
+        places = one.places if one.places is not None else 7
+        form = "@" if one.kind is Kind.TEXT else LOOKS.get(one.look) or ("0." + "0" * places if places else "0")
+        if one.kind is Kind.TEXT:
+            cell.value, cell.data_type = one.text, "s"
+        else:
+            cell.value, cell.data_type = (f"={one.text}", "f") if one.kind is Kind.FORMULA else (one.text, "n")
+        cell._style = self._style(one.kind, one.look, form)  # noqa: SLF001 - openpyxl has no other way to share one
         return cell
-    formula = one.kind is Kind.FORMULA
-    cell.value, cell.data_type = (f"={one.text}", "f") if formula else (one.text, "n")
-    places = one.places if one.places is not None else 7
-    cell.number_format = LOOKS.get(one.look) or ("0." + "0" * places if places else "0")
-    if one.kind is Kind.FIXED:
-        cell.fill = FIXED_FILL
-    return cell
+
+    def _style(self, kind: Kind, look: Look, form: str) -> Any:
+        if (kind, look, form) not in self._made:
+            cell: Any = WriteOnlyCell(self._target)
+            cell.font = STRONG if look is Look.STRONG else GIVEN if kind is Kind.GIVEN else PLAIN
+            cell.number_format = form
+            if kind is Kind.TEXT:
+                cell.alignment = Alignment(wrap_text=True, vertical="top")
+            elif look not in {Look.PLAIN, Look.STRIKABLE}:
+                cell.alignment = Alignment(horizontal="center", vertical="top")
+            else:
+                cell.alignment = Alignment(vertical="top")
+            if kind is Kind.FIXED:
+                cell.fill = FIXED_FILL
+            self._made[kind, look, form] = cell._style  # noqa: SLF001
+        return self._made[kind, look, form]
 
 
 def _strike(target: Any, sheet: Sheet) -> None:

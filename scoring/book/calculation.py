@@ -12,6 +12,7 @@ from scoring.book.sheets import Cell, Kind, Look, Sheet, figure, formula, words
 from scoring.formula import PartResult
 from scoring.inputs import Candidate
 from scoring.marks import Exact, MarkState, exactly, places_of
+from scoring.panel_rule import EVERYBODY
 from scoring.parts import Part
 from scoring.scheme import Scheme
 from scoring.steps import Step, StepKind, Term
@@ -95,7 +96,7 @@ class Calculation:
             self.entered(row, ("mark", part.key), part.name, words(state.value))
         else:
             ratio = self._ratio(row, part, step, before)
-            shown = self._show(row, self._column(part, step), step, ratio)
+            shown = self._show(row, self._column(row, part, step), step, ratio)
             row.earlier.setdefault(part.key, []).append(shown)
             row.parts[part.key] = shown
             if step.at and step.kind is not StepKind.COEFFICIENT:
@@ -104,11 +105,11 @@ class Calculation:
                 row.inside[part.key, "coefficient"] = shown
                 row.parts[part.key] = row.earlier[part.key][-2]
 
-    def _column(self, part: Part, step: Step) -> int:
+    def _column(self, row: Row, part: Part, step: Step) -> int:
         at = "" if step.kind is StepKind.COEFFICIENT else step.at
-        name, kind = part.name, STEP_NAMES[step.kind]
-        english = f"{name.english or part.key} {at} {kind.english}".replace("  ", " ")
-        heading = Name(f"{name.chinese}{'·' + at if at else ''} {kind.chinese}", english)
+        name, kind, inside = part.name, STEP_NAMES[step.kind], _inside(row.scheme, part.key, at)
+        english = " ".join(one for one in (name.english or part.key, *(i.english for i in inside), kind.english) if one)
+        heading = Name(f"{'·'.join([name.chinese, *(one.chinese for one in inside)])} {kind.chinese}", english)
         key = (part.key, step.kind, at)
         self.exact.column((*key, "above"), Name(f"{heading.chinese} 分子", f"{english} numerator"), 16)
         self.exact.column((*key, "below"), Name(f"{heading.chinese} 分母", f"{english} denominator"), 16)
@@ -142,7 +143,7 @@ class Calculation:
     def _passed(self, row: Row, part: Part, step: Step) -> None:
         """Whether the line is reached: 1 or 0."""
         looked, line, passed = step.terms[0].value, step.facts["pass_mark"], bool(step.facts["passed"])
-        column = self._column(part, step)
+        column = self._column(row, part, step)
         found = [
             one for one in row.earlier.get(part.key, ()) if looked is not None and one.ratio.value == exactly(looked)
         ]
@@ -281,6 +282,16 @@ class Calculation:
             counted, text = min(counted, Fraction(rule.cap)), f"MIN({text},{rule.cap:f})"
         places = max(places_of(one) or 0 for one in (*points, exactly(rule.cap or 0)))
         return added([base, Ratio.cell(text, counted, places)])
+
+
+def _inside(scheme: Scheme, part: str, at: str) -> list[Name]:
+    """What a step of a panel or of ballots is at: a group, a group and an element, a class of voters."""
+    if not at:
+        return []
+    panel, ballots = scheme.panels.get(part), scheme.ballots.get(part)
+    known = {one.key: one.name for one in panel.groups} | {e.key: e.name for e in panel.elements} if panel else {}
+    known |= {one.key: one.name for one in ballots.classes} if ballots else {}
+    return [known.get(key, Name(key, key)) for key in at.split("/") if key != EVERYBODY]
 
 
 def _banded(part: Part, base: Ratio) -> Ratio:

@@ -73,13 +73,13 @@ class Judging:
             column = self.sheet.column(("element", rule.part, element.key), element.name)
             by_element = rule.trim_per is TrimPer.ELEMENT
             if by_element:
-                self.sheet.column(("kept", rule.part, element.key), KEPT, 7)
+                self.sheet.column(("kept", rule.part, element.key), KEPT, 13)
             if element.key in one.marks:
                 look = Look.STRIKABLE if by_element else Look.PLAIN
                 self.sheet.put(row, column, figure(one.marks[element.key], look=look))
         if rule.trim_per is TrimPer.JUDGE_TOTAL:
             self.sheet.column(("total", rule.part), TOTAL)
-            self.sheet.column(("kept", rule.part), KEPT, 7)
+            self.sheet.column(("kept", rule.part), KEPT, 13)
         return row
 
     def _totals(self, rule: PanelRule, present: Sequence[JudgeSheet], rows: Sequence[int]) -> tuple[int, list[Exact]]:

@@ -13,7 +13,7 @@ from scoring.rooms import Reference, RoomRule, needs_marks
 from scoring.steps import Step
 
 COLUMNS: tuple[tuple[Hashable, Name, int], ...] = (
-    ("part", Name("科目", "Part"), 12), ("room", Name("考场", "Room"), 10), ("count", Name("人数", "Marks"), 8),
+    ("part", Name("科目", "Part"), 12), ("room", Name("考场", "Room"), 22), ("count", Name("人数", "Marks"), 8),
     ("sum", Name("总分", "Sum"), 12), ("mean", Name("平均分", "Mean"), 12), ("share", Name("系数", "Coefficient"), 12),
     ("above", Name("系数分子", "Numerator"), 16), ("below", Name("系数分母", "Denominator"), 16),
 )  # fmt: skip

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,11 +18,13 @@ from openpyxl import load_workbook
 from sqlmodel import select
 
 from core.audit import JournalEntry
+from core.errors import Refusal
 from core.settings import read_settings
 from scoring.queries import COMPOSITE, ENTRY, tally_version
 from scoring.tables import TallyRow
 from tests.web.desk import Desk
 from tests.web.selected import CODE, Selected, marked_selection
+from web.books import BOOKS, Books
 from web.exports import csv_bytes
 from web.house import open_house
 
@@ -176,3 +179,57 @@ def test_the_book_says_which_result_it_is_and_has_everybody_under_a_ticket_numbe
     assert about["灰底 Grey"].startswith("公式不能精确给出、写为数字的计算结果：0。")
     tickets = [line[2].value for line in book["总表"].iter_rows(min_row=4)]
     assert tickets == [one["candidate"] for one in row.outcome["results"]]
+
+
+# ── books that take long ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_book_that_takes_long_is_asked_for_again_and_made_once():
+    books, made, gate = Books(), [], threading.Event()
+
+    def make() -> bytes:
+        gate.wait(30)
+        made.append(1)
+        return b"book"
+
+    assert books.ask("a", make, 0) is None
+    assert books.ask("a", make, 0) is None
+    gate.set()
+    assert books.ask("a", make, 30) == b"book"
+    assert books.ask("a", make, 0) == b"book"
+    assert made == [1]
+
+
+def test_a_book_that_went_wrong_is_told_and_made_anew():
+    books = Books()
+
+    def fail() -> bytes:
+        raise Refusal("too large")
+
+    with pytest.raises(Refusal):
+        books.ask("a", fail, 30)
+    assert books.ask("a", lambda: b"book", 30) == b"book"
+
+
+def test_only_the_latest_books_are_kept():
+    books = Books()
+    for number in range(20):
+        assert books.ask(str(number), lambda: b"book", 30) == b"book"
+    made = []
+    for number in (0, 19):
+        books.ask(str(number), lambda: made.append(1) or b"again", 30)
+    assert made == [1]
+
+
+def test_the_page_that_waits_asks_again_by_itself(finished: Selected):
+    """While another book is being made the pool is busy."""
+    gate = threading.Event()
+    try:
+        assert BOOKS.ask("another", lambda: (gate.wait(60) and b"") or b"", 0) is None
+        client = finished.browser("tally").client
+        answer = client.get(FILES.format(kind=ENTRY, name="book.xlsx"))
+        assert answer.status_code == 202
+        assert '<meta http-equiv="refresh" content="5">' in answer.text
+    finally:
+        gate.set()
+    assert taken(finished, "book.xlsx", ENTRY).startswith(b"PK")

@@ -5,7 +5,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from core.canonical import canonical
+from core.canonical import canonical, fingerprint
 from core.kinds import MediaKind
 from exam.queries import rule_sets
 from exam.tables import RuleSet
@@ -15,7 +15,8 @@ from scoring.binding import result_book
 from scoring.queries import TallyLine, scheme_of
 from scoring.tables import TallyRow
 from web.asking import Asker, need
-from web.exports import book_lines, input_tables, pieces, ranking_table, result_package
+from web.books import BOOKS
+from web.exports import KINDS, book_lines, input_tables, pieces, ranking_table, result_package
 from web.i18n import Translator
 from web.routes.staff.files import made_file
 from web.routes.staff.here import Here, enter
@@ -32,7 +33,7 @@ def result_file(
     kind: FromPath[str],
     version: FromPath[int],
     name: FromPath[str],
-) -> Response[bytes] | Stream:
+) -> Response[bytes] | Response[str] | Stream:
     """One file of a version of a result."""
     here = enter(asker, code, *READERS)
     with asker.reading() as session:
@@ -44,18 +45,28 @@ def result_file(
         asker.act(note_export, row.id, name)
         headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{shown}"'}
         return Stream(pieces(packed), media_type=ZIP, headers=headers)
-    content, media_type = need(_made(asker, here, row, line, rules, name))
+    if name == BOOK:
+        content = _book(here, row, line, rules)
+        if content is None:
+            back = f"{here.path}/results/{kind}/{version}"
+            return asker.page(
+                "staff/book_waits.html", here=here, road=here.road, title=KINDS[kind], back=back, status=202
+            )
+        asker.act(note_export, row.id, name)
+        return made_file(content, shown, MediaKind.XLSX.value)
+    content, media_type = need(_made(asker, row, rules, name))
     asker.act(note_export, row.id, name)
     return made_file(content, shown, media_type)
 
 
-def _made(
-    asker: Asker, here: Here, row: TallyRow, line: TallyLine, rules: RuleSet, name: str
-) -> tuple[bytes, str] | None:
+def _book(here: Here, row: TallyRow, line: TallyLine, rules: RuleSet) -> bytes | None:
+    """The result book, None while it is being made."""
+    lines, scheme, inputs = book_lines(here.selection, row, line), rules.canonical.encode(), canonical(row.inputs)
+    return BOOKS.ask(fingerprint([row.id, lines]), lambda: result_book(row.kind, scheme, inputs, lines))
+
+
+def _made(asker: Asker, row: TallyRow, rules: RuleSet, name: str) -> tuple[bytes, str] | None:
     """A file made just now, None for a name that is none."""
-    if name == BOOK:
-        lines = book_lines(here.selection, row, line)
-        return result_book(row.kind, rules.canonical.encode(), canonical(row.inputs), lines), MediaKind.XLSX.value
     if name == SCHEME:
         return rules.canonical.encode(), JSON
     scheme = scheme_of(rules.canonical)
