@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,10 +19,12 @@ from openpyxl import load_workbook
 from sqlmodel import select
 
 from core.audit import JournalEntry
-from core.errors import Refusal
+from core.errors import Denied, Refusal
 from core.settings import read_settings
+from scoring import actions
 from scoring.queries import COMPOSITE, ENTRY, tally_version
 from scoring.tables import TallyRow
+from tests.scoring.course import APPROVER, OFFICER, SECRETARY
 from tests.web.desk import Desk
 from tests.web.selected import CODE, Selected, marked_selection
 from web.books import BOOKS, Books
@@ -233,3 +236,36 @@ def test_the_page_that_waits_asks_again_by_itself(finished: Selected):
     finally:
         gate.set()
     assert taken(finished, "book.xlsx", ENTRY).startswith(b"PK")
+
+
+def test_the_commands_of_the_guide_work_as_written(finished: Selected, tmp_path: Path):
+    guide = (Path(__file__).parents[2] / "docs" / "results.md").read_text("utf-8")
+    for name in NAMES:
+        (tmp_path / name).write_bytes(taken(finished, name))
+    script = "".join(re.findall(r"^```sh\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL))
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-euc", script],
+        cwd=tmp_path, env=os.environ | {"PATH": path}, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr, done.stdout.count("[ok]"), done.stdout.count("[通过]")) == (0, "", 8, 8)
+    assert (
+        json.loads((tmp_path / "result.json").read_text("utf-8"))["inputs"] == row_of(finished, COMPOSITE).input_sha256
+    )
+
+
+def test_before_publication_only_those_who_make_a_result_take_it(desk: Desk):
+    selected = marked_selection(desk)
+    selected.course.run(actions.publish_written_results, APPROVER)
+    selected.course.accept(ENTRY)
+    assert taken(selected, "ranking.csv", ENTRY)
+    taken(selected, "ranking.csv", ENTRY, by="secretary", status=403)
+    row = row_of(selected, ENTRY)
+    day = selected.course.day
+    note = (actions.note_export, selected.course.by(SECRETARY), row.id, "ranking.csv")
+    with pytest.raises(Denied):
+        day.run(*note)
+    selected.course.publish(ENTRY)
+    day.run(*note)
+    with pytest.raises(Denied):
+        day.run(actions.note_export, selected.course.by(OFFICER), row.id, "ranking.csv")
