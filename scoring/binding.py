@@ -5,12 +5,12 @@ import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from math import ceil
 from threading import BoundedSemaphore
 from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.differential import DifferentialStyle
@@ -18,6 +18,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet.properties import PageSetupProperties
 
+from core.canonical import fingerprint
 from core.errors import Refusal
 from core.words import Name
 from exam.children import Answer, ChildFailedError, Facts, Limits, run_child
@@ -25,6 +26,7 @@ from scoring.book import Book, made_book
 from scoring.book.sheets import FIRST_ROW, Cell, Kind, Look, Sheet, letters
 from scoring.replay import replayed
 from scoring.scheme import parse_scheme
+from scoring.snapshot import tally_document
 from scoring.stored import inputs_of
 
 FONT = "Noto Sans CJK SC"
@@ -48,14 +50,16 @@ BINDERS = BoundedSemaphore(1)
 """Books are bound one after another: each takes a core and much memory while it is made."""
 
 
-def result_book(kind: str, scheme: bytes, inputs: bytes, lines: Mapping[str, str]) -> bytes:
+def result_book(kind: str, scheme: bytes, inputs: bytes, outcome: str, lines: Mapping[str, str]) -> bytes:
     """The book of a tally computed anew in a child process, from the frozen rules and the sealed inputs.
 
-    `lines` are those of the first sheet. Raises Refusal of a result that is too large for one book.
+    `outcome` is the SHA-256 of what was kept, `lines` are those of the first sheet. Raises Refusal of a result that is
+    too large for one book, or that comes out otherwise now.
     """
+    facts = {"kind": kind, "outcome": outcome, "lines": lines}
     with BINDERS:
         try:
-            _, blobs = run_child("scoring.binding:book_task", {"kind": kind, "lines": lines}, [scheme, inputs], LIMITS)
+            _, blobs = run_child("scoring.binding:book_task", facts, [scheme, inputs], LIMITS)
         except ChildFailedError as failed:
             raise Refusal("The result book could not be made within the limits of memory and time.") from failed
     return blobs[0]
@@ -68,7 +72,10 @@ def book_task(facts: Facts, blobs: Sequence[bytes]) -> Answer:
     lines = facts["lines"]
     if not isinstance(lines, dict):
         raise TypeError(lines)
-    return {}, [bound(made_book(scheme, inputs, replayed(str(facts["kind"]), scheme, inputs), lines))]
+    made = replayed(str(facts["kind"]), scheme, inputs)
+    if made.refusals or fingerprint(tally_document(made)) != facts["outcome"]:
+        raise Refusal("Computed again, this result is another one than was kept: verify its result package.")
+    return {}, [bound(made_book(scheme, inputs, made, lines))]
 
 
 def bound(book: Book) -> bytes:
@@ -121,7 +128,7 @@ def _english(name: Name) -> str:
 def _height(texts: Sequence[str], widths: Sequence[int]) -> int:
     """How high a row is in which every text is broken to the width of its column; a Chinese sign takes two places."""
     lines = [
-        ceil(sum(2 if ord(sign) > 0x2E7F else 1 for sign in text) * 1.15 / width)
+        -(-sum(2 if ord(sign) > 0x2E7F else 1 for sign in text) * 8 // (7 * width))  # words break early
         for text, width in zip(texts, widths, strict=True)
     ]
     return LINE * max(lines, default=1)
@@ -129,11 +136,16 @@ def _height(texts: Sequence[str], widths: Sequence[int]) -> int:
 
 def _styled(target: Any, text: str, font: Font, *, heading: bool = False) -> Any:
     cell = WriteOnlyCell(target)
-    cell.value, cell.data_type, cell.font = text, "s", font
+    cell.value, cell.data_type, cell.font = _plain(text), "s", font
     if heading:
         cell.fill, cell.border = HEAD_FILL, RULE
         cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
     return cell
+
+
+def _plain(text: str) -> str:
+    """A text without the control signs that no spreadsheet file may hold."""
+    return ILLEGAL_CHARACTERS_RE.sub("", text)
 
 
 class _Styles:
@@ -149,7 +161,7 @@ class _Styles:
         places = one.places if one.places is not None else 7
         form = "@" if one.kind is Kind.TEXT else LOOKS.get(one.look) or ("0." + "0" * places if places else "0")
         if one.kind is Kind.TEXT:
-            cell.value, cell.data_type = one.text, "s"
+            cell.value, cell.data_type = _plain(one.text), "s"
         else:
             cell.value, cell.data_type = (f"={one.text}", "f") if one.kind is Kind.FORMULA else (one.text, "n")
         cell._style = self._style(one.kind, one.look, form)  # noqa: SLF001 - openpyxl has no other way to share one

@@ -8,10 +8,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from openpyxl import load_workbook
 
-from core.canonical import canonical
+from core.canonical import canonical, fingerprint
+from core.errors import Refusal
 from scoring.binding import bound, result_book
 from scoring.book import Book, made_book
 from scoring.book.ratio import MOST, Ratio, added
@@ -23,7 +25,7 @@ from scoring.reading import read_inputs
 from scoring.replay import COMPOSITE
 from scoring.scheme import Scheme, document_from_toml, parse_scheme
 from scoring.schemes import scheme_text
-from scoring.snapshot import inputs_document
+from scoring.snapshot import inputs_document, tally_document
 from scoring.tally import tally
 from tests.scoring import test_independent as first, test_independent_rules as second
 from tests.scoring.building import scheme_from
@@ -31,7 +33,7 @@ from tests.scoring.spreadsheets import count_formulas, recalculated, wrong_cells
 from tests.web.tallies import judged
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "docs" / "examples").glob("*/scheme.toml"))
-ROUNDS = 25
+ROUNDS = 15
 
 
 def book_of(scheme: Scheme, inputs: Inputs) -> Book:
@@ -224,8 +226,11 @@ def test_dropped_marks_are_struck_out(tmp_path: Path) -> None:
 def test_the_same_result_gives_the_same_bytes_in_a_child_too() -> None:
     scheme, inputs = ready(3)
     document = document_from_toml(scheme_text())
-    made = result_book(COMPOSITE, canonical(document), canonical(inputs_document(inputs)), {})
-    assert made == bound(book_of(scheme, inputs))
+    given_bytes = (COMPOSITE, canonical(document), canonical(inputs_document(inputs)))
+    kept = fingerprint(tally_document(tally(scheme, inputs)))
+    assert result_book(*given_bytes, kept, {}) == bound(book_of(scheme, inputs))
+    with pytest.raises(Refusal, match="another one than was kept"):
+        result_book(*given_bytes, "0" * 64, {})
 
 
 # ── whole numbers ────────────────────────────────────────────────────────────────────────────────────────────────────

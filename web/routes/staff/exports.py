@@ -12,7 +12,7 @@ from exam.tables import RuleSet
 from scoring.actions import note_export
 from scoring.actions.exports import READERS
 from scoring.binding import result_book
-from scoring.queries import TallyLine, scheme_of
+from scoring.queries import TallyLine, digests, scheme_of
 from scoring.tables import TallyRow
 from web.asking import Asker, need
 from web.books import BOOKS
@@ -62,7 +62,8 @@ def result_file(
 def _book(here: Here, row: TallyRow, line: TallyLine, rules: RuleSet) -> bytes | None:
     """The result book, None while it is being made."""
     lines, scheme, inputs = book_lines(here.selection, row, line), rules.canonical.encode(), canonical(row.inputs)
-    return BOOKS.ask(fingerprint([row.id, lines]), lambda: result_book(row.kind, scheme, inputs, lines))
+    outcome = digests(row)["outcome"]
+    return BOOKS.ask(fingerprint([row.id, lines]), lambda: result_book(row.kind, scheme, inputs, outcome, lines))
 
 
 def _made(asker: Asker, row: TallyRow, rules: RuleSet, name: str) -> tuple[bytes, str] | None:
