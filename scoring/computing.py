@@ -5,9 +5,9 @@ from typing import Any
 from core.db import Database
 from core.errors import refuse_any
 from scoring.actions.results import refuse_incomplete
-from scoring.queries import ENTRY, entry_cut, tally_inputs, tally_scheme
+from scoring.queries import tally_inputs, tally_scheme
+from scoring.replay import replayed
 from scoring.snapshot import inputs_document, inputs_fingerprint, tally_document
-from scoring.tally import interview_entry, tally
 
 
 def computed(database: Database, selection_id: int, kind: str) -> dict[str, Any]:
@@ -16,7 +16,7 @@ def computed(database: Database, selection_id: int, kind: str) -> dict[str, Any]
         refuse_incomplete(session, selection_id, kind)
         scheme = tally_scheme(session, selection_id, kind)
         inputs = tally_inputs(session, selection_id, kind)
-    found = interview_entry(scheme, inputs, entry_cut(scheme)) if kind == ENTRY else tally(scheme, inputs)
+    found = replayed(kind, scheme, inputs)
     refuse_any(found.refusals)
     return {
         "scheme_sha256": scheme.fingerprint,

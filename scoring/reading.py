@@ -30,12 +30,12 @@ class Read:
     unread: frozenset[str]
     lost: bool
 
-    def counted(self) -> tuple[Tally | None, tuple[Located, ...]]:
+    def counted(self, upto: str = "") -> tuple[Tally | None, tuple[Located, ...]]:
         """The tally of what was read, or everything that keeps it from being made, in the order of files and rows.
 
-        What could not be read is not called missing as well.
+        `upto` is the cut with which it ends, empty for all. What could not be read is not called missing as well.
         """
-        made = tally(self.scheme, self.inputs)
+        made = tally(self.scheme, self.inputs, upto)
         if not self.problems and not made.refusals:
             return made, ()
         wrong = input_problems(self.scheme, self.inputs)

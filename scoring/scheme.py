@@ -4,6 +4,7 @@ Sections of other rooms, `[eligibility]`, `[sheet]` and `[retention]`, are read 
 of `[sheet]` are looked up here for the panels.
 """
 
+import json
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -127,6 +128,19 @@ def document_from_toml(text: str) -> dict[str, object]:
         return tomllib.loads(text, parse_float=Decimal)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise Refusal("This is not a valid TOML document: {detail}", detail=str(error)) from error
+
+
+def document_from_json(text: str) -> dict[str, object]:
+    """A scheme in its canonical form, as a result package has it. Raises Refusal of what is no JSON object."""
+    if len(text) > MOST_DOCUMENT:
+        raise Refusal("The scheme file is longer than {most} characters.", most=MOST_DOCUMENT)
+    try:
+        found = json.loads(text, parse_float=Decimal)
+    except (ValueError, RecursionError) as error:
+        raise Refusal("This is not a valid JSON document: {detail}", detail=str(error)) from error
+    if not isinstance(found, dict):
+        raise Refusal("This is not a valid JSON document: {detail}", detail=text[:20])
+    return found
 
 
 def parse_scheme(document: Mapping[str, object], elsewhere: Collection[str] = ELSEWHERE) -> Scheme:

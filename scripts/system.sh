@@ -5,6 +5,7 @@ set -eu
 missing=
 command -v chromium >/dev/null || missing="$missing chromium"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing="$missing postgresql"
+command -v soffice >/dev/null || missing="$missing libreoffice-calc-nogui"
 ls /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc >/dev/null 2>&1 || missing="$missing fonts-noto-cjk"
 [ -n "$missing" ] || exit 0
 

@@ -22,7 +22,7 @@ from core.settings import Settings, Zone, read_settings
 from core.tables import Scope
 from core.vault import open_vault, with_new_key, write_keys
 from core.words import N_
-from web import scoring_command
+from web import scoring_command, verify_command
 from web.forms import Form
 from web.house import House, open_house
 from web.linting import add_lint, lint
@@ -78,6 +78,9 @@ def parser() -> argparse.ArgumentParser:
     command = commands.add_parser("score", help=scoring_command.PURPOSE, description=scoring_command.PURPOSE)
     command.set_defaults(run=scoring_command.run)
     scoring_command.add_options(command)
+    command = commands.add_parser("verify", help=verify_command.PURPOSE, description=verify_command.PURPOSE)
+    command.set_defaults(run=verify_command.run)
+    verify_command.add_options(command)
     add_lint(add("lint", run_lint, "say what could be regretted about a scheme"))
     keys = add("keys", run_keys, "renew the keys that protect identity numbers and contacts")
     keys.add_argument("what", choices=["new-sealing", "new-hashing", "apply"])

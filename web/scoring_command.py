@@ -14,7 +14,7 @@ from core.errors import Problem, Refusal
 from scoring.files import MOST_BYTES, decoded, grids
 from scoring.grid import Grid, Located
 from scoring.reading import Read, read_inputs
-from scoring.scheme import Scheme, document_from_toml, parse_scheme
+from scoring.scheme import Scheme, document_from_json, document_from_toml, parse_scheme
 from scoring.snapshot import inputs_fingerprint, problem_document, tally_document
 from scoring.tally import Tally
 from web.i18n import Language, Translator
@@ -52,10 +52,11 @@ def run(options: argparse.Namespace) -> int:
 
 def add_options(command: argparse.ArgumentParser) -> None:
     """The options of the command."""
-    command.add_argument("scheme", metavar="SCHEME.toml", help="the scheme (docs/scheme.md)")
+    command.add_argument("scheme", metavar="SCHEME", help="the scheme, .toml or .json (docs/scheme.md)")
     command.add_argument("files", metavar="MARKS", nargs="+", help="tables as .csv, .json or .xlsx; they are joined")
     command.add_argument("--json", metavar="OUT", default="", help="write everything as JSON; - for the output")
     command.add_argument("--explain", metavar="CODE", default="", help="print one candidate's calculation step by step")
+    command.add_argument("--upto", metavar="CUT", default="", help="end with this cut; what follows is not computed")
     command.add_argument("--steps", action="store_true", help="put every step of everybody into the JSON")
     command.add_argument("--lang", choices=["zh", "en"], default="", help="language of the text (usual: from LANG)")
 
@@ -65,12 +66,14 @@ def score(options: argparse.Namespace, environ: Mapping[str, str]) -> Answer:
     say = Translator(language_of(options.lang, environ))
     refusals: list[Located] = []
     scheme = _read_scheme(options.scheme, refusals)
+    if scheme is not None and options.upto and options.upto not in {cut.key for cut in scheme.cuts}:
+        refusals.append(Located(Problem("There is no cut {key}.", {"key": options.upto}, "--upto")))
     tables = [grid for path in options.files for grid in _read_tables(path, refusals)]
     read: Read | None = None
     made: Tally | None = None
     if scheme is not None and not refusals:
         read = read_inputs(scheme, tables)
-        made, found = read.counted()
+        made, found = read.counted(options.upto)
         refusals += found
         if made is not None and options.explain and options.explain not in {one.candidate for one in made.results}:
             refusals.append(Located(Problem("There is no candidate {code}.", {"code": options.explain}, "--explain")))
@@ -145,7 +148,9 @@ def _refusal(one: Located) -> dict[str, Any]:
 
 def _read_scheme(path: str, refusals: list[Located]) -> Scheme | None:
     try:
-        return parse_scheme(document_from_toml(decoded(_content(path))))
+        text = decoded(_content(path))
+        read = document_from_json if text.lstrip().startswith("{") else document_from_toml
+        return parse_scheme(read(text))
     except Refusal as refusal:
         refusals += [Located(problem, path) for problem in refusal.problems]
         return None

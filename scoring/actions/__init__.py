@@ -1,6 +1,7 @@
 """Acts of scoring: freezing the scheme, tallies, shortlists, the reserve pool."""
 
 from scoring.actions.corrections import decide_correction, propose_correction
+from scoring.actions.exports import note_export
 from scoring.actions.pool import (
     decide_extension,
     decide_use,
@@ -25,6 +26,7 @@ __all__ = [
     "fill_reserve",
     "freeze_and_announce",
     "leave_pool",
+    "note_export",
     "note_in_pool",
     "propose_correction",
     "propose_extension",

@@ -26,6 +26,7 @@ from scoring.queries import (
     COMPOSITE,
     ENTRY,
     default_last_day,
+    digests,
     gaps,
     newest_tally,
     published_tally,
@@ -136,11 +137,6 @@ def accept_tally(
         note_event(session, actor, selection_id, RetentionEvent.INTERVIEW_ENDED, now=now)
     touch(session, f"selection:{selection_id}")
     return row.version
-
-
-def digests(row: TallyRow) -> dict[str, str]:
-    """What names a tally: the SHA-256 of its rules, of its inputs and of its whole outcome."""
-    return {"scheme": row.scheme_sha256, "inputs": row.input_sha256, "outcome": fingerprint(row.outcome)}
 
 
 def refuse_incomplete(session: Session, selection_id: int, kind: str) -> None:

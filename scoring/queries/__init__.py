@@ -3,12 +3,8 @@
 from scoring.queries.corrections import CorrectionLine, confirmed_corrections, correction, corrections, corrections_in
 from scoring.queries.gaps import NAMES, Area, Check, checks, gaps, tally_behind, written_behind
 from scoring.queries.inputs import (
-    COMPOSITE,
-    ENTRY,
     barred_candidates,
     composite_inputs,
-    entry_cut,
-    interview_part,
     posts_with_places,
     rules_of_digest,
     scheme_in_force,
@@ -18,6 +14,7 @@ from scoring.queries.inputs import (
     written_inputs,
 )
 from scoring.queries.names import Proposed, ShortlistView, shortlists
+from scoring.queries.packaging import Packed, journal_lines, packed
 from scoring.queries.people import Heard, ProposedPerson, hearings_of, proposed_people
 from scoring.queries.pool import (
     Match,
@@ -47,6 +44,7 @@ from scoring.queries.reviews import (
 )
 from scoring.queries.tallies import (
     TallyLine,
+    digests,
     newest_tally,
     published_tally,
     result_of,
@@ -55,6 +53,7 @@ from scoring.queries.tallies import (
     tally_of_publication,
     tally_version,
 )
+from scoring.replay import COMPOSITE, ENTRY, entry_cut, interview_part
 
 __all__ = [
     "COMPOSITE",
@@ -66,6 +65,7 @@ __all__ = [
     "CorrectionLine",
     "Heard",
     "Match",
+    "Packed",
     "PoolLine",
     "PoolPage",
     "Proposed",
@@ -83,15 +83,18 @@ __all__ = [
     "corrections",
     "corrections_in",
     "default_last_day",
+    "digests",
     "entry_cut",
     "extensions_of",
     "gaps",
     "hearings_of",
     "interview_part",
+    "journal_lines",
     "matches",
     "newest_tally",
     "open_reviews",
     "own_entry",
+    "packed",
     "planned_posts",
     "pool",
     "pool_last_day",

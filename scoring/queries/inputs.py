@@ -21,11 +21,9 @@ from scoring.marks import Mark, MarkState
 from scoring.panel_mark import JudgeSheet
 from scoring.queries.corrections import confirmed_corrections
 from scoring.queries.tallies import published_tally
+from scoring.replay import ENTRY, entry_cut, interview_part
 from scoring.scheme import Scheme, parse_scheme
 from scoring.stored import inputs_of
-
-ENTRY, COMPOSITE = "entry", "composite"
-"""The two tallies of the road: who goes to the interview, and the composite ranking."""
 
 HEARING_ENDS: Mapping[State, MarkState] = {
     State.ABSENT: MarkState.ABSENT,
@@ -108,17 +106,6 @@ def composite_inputs(session: Session, selection_id: int, scheme: Scheme) -> Inp
         tuple(candidates.values()),
         {cut: frozenset(codes[candidacy_id] for candidacy_id in admitted)} if cut else {},
     )
-
-
-def interview_part(scheme: Scheme) -> str:
-    """The part of the scheme that the interview panel marks."""
-    return next(iter(scheme.panels), "interview")
-
-
-def entry_cut(scheme: Scheme) -> str:
-    """The cut that leads to the interview, "" if the scheme has none."""
-    part = interview_part(scheme)
-    return next((cut.key for cut in scheme.cuts if part in cut.opens), "")
 
 
 def posts_with_places(session: Session, selection_id: int) -> tuple[PostPlaces, ...]:

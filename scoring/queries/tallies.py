@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from core.canonical import fingerprint
 from exam.tables import Publication
 from scoring.ranking import Placing, Ranking
 from scoring.stored import value_of
@@ -64,6 +65,11 @@ def tally_lines(session: Session, selection_id: int) -> list[TallyLine]:
     return [
         TallyLine(kind, version, by, at, number or 0, published) for kind, version, by, at, number, published in rows
     ]
+
+
+def digests(row: TallyRow) -> dict[str, str]:
+    """What names a tally: the SHA-256 of its rules, of its inputs and of its whole outcome."""
+    return {"scheme": row.scheme_sha256, "inputs": row.input_sha256, "outcome": fingerprint(row.outcome)}
 
 
 def tally_of_publication(session: Session, publication_id: int) -> TallyRow | None:

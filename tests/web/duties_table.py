@@ -246,6 +246,7 @@ TABLE: dict[str, Who] = {
     "POST /staff/{code:str}/results/{kind:str}/{version:int}": PUBLISH,
     "GET /staff/{code:str}/results/{kind:str}/missing": GATE,
     "GET /staff/{code:str}/results/{kind:str}/{version:int}/changes": RESULTS,
+    "GET /staff/{code:str}/results/{kind:str}/{version:int}/files/{name:str}": RESULTS,
     "GET /staff/{code:str}/results/{kind:str}/{version:int}/statistics": RESULTS,
     "GET /staff/{code:str}/results/{kind:str}/{version:int}/why/{ticket:str}": RESULTS,
     "GET /staff/{code:str}/reviews": REVIEWS,

@@ -125,6 +125,12 @@ def test_people_stand_in_order_of_rank_with_the_figures_as_published(finished: S
     assert '<span class="note">50%</span>' in table
 
 
+def test_the_page_leads_to_the_files_of_the_result(finished: Selected):
+    files = f"/staff/{CODE}/results/composite/1"
+    assert f'<a href="{files}#files">' in finished.browser("secretary").get(f"/committee/{CODE}")
+    assert 'id="files"' in finished.browser("secretary").get(files)
+
+
 def test_a_group_of_judges_is_shown_by_its_mean_and_its_extremes(finished: Selected):
     page = finished.browser("member").get(PATH)
     # experts 88.5 to 91.5 for the first: without 88.5 and 91.5 a mean of 90; delegates at seats 8 and 9

@@ -94,6 +94,7 @@ def committee_page(
             posts=[_post_list(session, view, tally, who or [], differences=bool(only)) for view in views if tally],
             only=bool(only),
             corrected=tally is not None and tally.version > 1,
+            files=_files(asker, selection, tally),
             pool=entries,
             names=names_of(session, {line.person_id for line in entries}),
             reads_pool=asker.actor.may(Power.SCORING_POOL_READ, selection.id),
@@ -237,6 +238,13 @@ def _on_video(session: Session, selection_id: int, shown: RecordingPage) -> Prop
 def _granted(asker: Asker, code: str, recording_id: int) -> RecordingPage:
     with asker.reading() as session:
         return _recording(session, _enter(asker, session, code).id, recording_id)
+
+
+def _files(asker: Asker, selection: Selection, tally: TallyRow | None) -> str:
+    """Where the files of the published result stand, for those who read results."""
+    if tally is None or not asker.actor.may(Power.SCORING_RESULT_READ, selection.id):
+        return ""
+    return f"/staff/{selection.code}/results/{tally.kind}/{tally.version}#files"
 
 
 # ── what is shown ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,6 +10,7 @@ from litestar import Router
 from core.settings import Zone
 from web.routes.staff import (
     conditions,
+    exports,
     gate,
     home,
     interview,
@@ -50,6 +51,7 @@ router = Router(
         results.router,
         gate.router,
         reviews.router,
+        exports.router,
         names.router,
         reserve.router,
     ],

@@ -7,6 +7,7 @@ from litestar.params import FromPath, FromQuery
 from core.people import Power
 from core.words import N_
 from exam.queries import publications
+from scoring.actions.exports import READERS
 from scoring.explain import Names
 from scoring.queries import (
     COMPOSITE,
@@ -19,9 +20,10 @@ from scoring.queries import (
 )
 from web.asking import Asker, need
 from web.corrected import difference
+from web.exports import KINDS
 from web.results import scheme_of_digest
 from web.routes.staff.here import enter
-from web.routes.staff.results import KINDS, READERS, seen_tally, seen_versions
+from web.routes.staff.results import seen_tally, seen_versions
 
 TITLES = {**KINDS, NAMES: N_("Proposed names for investigation")}
 GATE_READERS = (*READERS, Power.SCORING_SHORTLIST_CONFIRM)

@@ -19,15 +19,15 @@ from exam.stages import STAGE_WORDS, stages_of
 from interview.queries import unfinished
 from recording.queries import hearings_without_video
 from scoring.actions import accept_tally, publish_tally
-from scoring.actions.results import DEEDS, digests
+from scoring.actions.exports import BEFOREHAND, READERS
+from scoring.actions.results import DEEDS
 from scoring.computing import computed
 from scoring.explain import Names
 from scoring.queries import (
-    COMPOSITE,
-    ENTRY,
     TallyLine,
     checks,
     corrections_in,
+    digests,
     hearings_of,
     scheme_in_force,
     tally_behind,
@@ -40,16 +40,12 @@ from scoring.tables import TallyRow
 from scoring.words import scheme_in_words
 from web.asking import Asker, need
 from web.corrected import figure_words, place_words
+from web.exports import KINDS, tables_of
 from web.forms import Form
 from web.results import rankings, scheme_of_digest
 from web.routes.staff.here import Here, enter
 from web.statistics import kept_statistics, statistics_view
 from web.why import why
-
-KINDS = {ENTRY: N_("Candidates for the interview"), COMPOSITE: N_("Composite scores")}
-READERS = (Power.SCORING_TALLY_RUN, Power.SCORING_RESULT_READ, Power.SCORING_RESULT_PUBLISH)
-BEFOREHAND = frozenset({Power.SCORING_TALLY_RUN, Power.SCORING_RESULT_PUBLISH, Power.INTERVIEW_HEARING_SEAL})
-"""Who reads a result before it is published: those who make it, and the supervisor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +78,7 @@ def compute(
 ) -> Response[str] | Redirect:
     """Compute a result from the inputs as they stand and keep it: the first hand."""
     here = enter(asker, code, Power.SCORING_TALLY_RUN)
-    _known(kind)
+    known(kind)
     try:
         facts = computed(asker.house.database, here.id, kind)
         asker.act(accept_tally, here.id, kind, **facts)
@@ -95,7 +91,7 @@ def compute(
 def result_page(asker: NamedDependency[Asker], code: FromPath[str], kind: FromPath[str]) -> Response[str]:
     """The newest version of a result as computed: ranking, cut, ties; the checker publishes it here."""
     here = enter(asker, code, *READERS)
-    return asker.page("staff/result.html", **_result(asker, here, _known(kind)))
+    return asker.page("staff/result.html", **_result(asker, here, known(kind)))
 
 
 @get("/staff/{code:str}/results/{kind:str}/{version:int}", sync_to_thread=True)
@@ -104,7 +100,7 @@ def version_page(
 ) -> Response[str]:
     """One version of a result, with what it changed against the one before."""
     here = enter(asker, code, *READERS)
-    return asker.page("staff/result.html", **_result(asker, here, _known(kind), version))
+    return asker.page("staff/result.html", **_result(asker, here, known(kind), version))
 
 
 @post("/staff/{code:str}/results/{kind:str}/{version:int}", sync_to_thread=True)
@@ -121,7 +117,7 @@ def publish_result(
     try:
         form.refuse()
         actor = asker.proven(form)
-        asker.act(publish_tally, here.id, _known(kind), version, objections_until=until, actor=actor)
+        asker.act(publish_tally, here.id, known(kind), version, objections_until=until, actor=actor)
     except Refusal as refusal:
         return asker.refused("staff/result.html", form, refusal, **_result(asker, here, kind, version))
     return Redirect(f"{here.path}/results", status_code=303)
@@ -138,7 +134,7 @@ def result_why_page(
     """Why a candidate stands where they stand, with judges' seats."""
     here = enter(asker, code, *READERS)
     with asker.reading() as session:
-        row, line = seen_tally(session, here, _known(kind), version)
+        row, line = seen_tally(session, here, known(kind), version)
         scheme, rules = need(scheme_of_digest(session, here.id, row.scheme_sha256))
         candidacy_id = need(ticket_ids(session, here.id).get(ticket))
         heard = hearings_of(session, [candidacy_id]).get(candidacy_id)
@@ -159,7 +155,7 @@ def result_statistics_page(
     """What authorities should see of a result beside its ranks, computed from the stored version alone."""
     here = enter(asker, code, *READERS)
     with asker.reading() as session:
-        row, _ = seen_tally(session, here, _known(kind), version)
+        row, _ = seen_tally(session, here, known(kind), version)
         scheme, _ = need(scheme_of_digest(session, here.id, row.scheme_sha256))
         found = kept_statistics(row, scheme)
         tickets = {number: key for number, key in ticket_ids(session, here.id).items() if number in found.standing_out}
@@ -176,7 +172,8 @@ def result_statistics_page(
     )  # fmt: skip
 
 
-def _known(kind: str) -> str:
+def known(kind: str) -> str:
+    """The kind of a result, if there is one."""
     if kind not in KINDS:
         need(None)
     return kind
@@ -184,7 +181,7 @@ def _known(kind: str) -> str:
 
 def seen_versions(session: Session, here: Here, kind: str) -> tuple[TallyLine, ...]:
     """The versions of a result that the asker may see, the newest first."""
-    all_of_it = bool(here.powers & BEFOREHAND)
+    all_of_it = bool(here.powers.intersection(BEFOREHAND))
     return tuple(
         line for line in tally_lines(session, here.id) if line.kind == kind and (all_of_it or line.publication)
     )
@@ -298,10 +295,11 @@ def _result(asker: Asker, here: Here, kind: str, version: int = 0) -> dict[str, 
         "changes": changed_results(earlier.outcome, row.outcome) if earlier else [],
         "rules": rules,
         "gaps": [one for one in missing if not one.complete],
+        "tables": tables_of(row.inputs),
         "mine": row.computed_by == asker.person_id,
         "waits": current,
         "may_publish": current and here.may(Power.SCORING_RESULT_PUBLISH),
-        "again": _again(asker, here, row) if current and here.powers & BEFOREHAND else None,
+        "again": _again(asker, here, row) if current and here.powers.intersection(BEFOREHAND) else None,
     }
 
 
