@@ -9,6 +9,7 @@ from scoring.actions.pool import (
     propose_use,
     withdraw_from_pool,
 )
+from scoring.actions.records import decide_record, enter_record
 from scoring.actions.results import accept_tally, publish_tally, publish_written_results
 from scoring.actions.scheme import freeze_and_announce, propose_scheme
 from scoring.actions.shortlists import confirm_shortlists, fill_reserve, propose_shortlists, publish_shortlists
@@ -17,7 +18,9 @@ __all__ = [
     "accept_tally",
     "confirm_shortlists",
     "decide_extension",
+    "decide_record",
     "decide_use",
+    "enter_record",
     "fill_reserve",
     "freeze_and_announce",
     "leave_pool",

@@ -24,7 +24,17 @@ from recording.actions import note_event
 from recording.queries import hearings_without_video
 from recording.retention import RetentionEvent
 from scoring.actions.gate import refuse_hindered
-from scoring.queries import COMPOSITE, ENTRY, newest_tally, scheme_in_force, tally_inputs, written_inputs
+from scoring.queries import (
+    COMPOSITE,
+    ENTRY,
+    entry_cut,
+    newest_tally,
+    opening_wanting,
+    records_wanting,
+    scheme_in_force,
+    tally_inputs,
+    written_inputs,
+)
 from scoring.snapshot import inputs_fingerprint
 from scoring.tables import TallyRow
 from scoring.tally import Because
@@ -118,10 +128,13 @@ def digests(row: TallyRow) -> dict[str, str]:
 
 
 def refuse_incomplete(session: Session, selection_id: int, kind: str) -> None:
-    """The gate before a composite: every hearing sealed or ended, every sealed one with its verified video."""
+    """The gate before a tally: its records confirmed; before a composite every hearing sealed, with verified video."""
+    scheme = scheme_in_force(session, selection_id)
+    upto = entry_cut(scheme) if kind == ENTRY else ""
+    problems = [*opening_wanting(session, selection_id, scheme), *records_wanting(session, selection_id, scheme, upto)]
     if kind != COMPOSITE:
+        refuse_any(problems)
         return
-    problems = []
     if open_ones := unfinished(session, selection_id):
         problems.append(Problem("Hearings not sealed yet: {count}.", {"count": len(open_ones)}))
     if missing := hearings_without_video(session, selection_id):
@@ -158,6 +171,7 @@ def publish_tally(
     refuse_hindered(selection, DEEDS[kind], now)
     require_second_hand(actor, FirstHand(row.computed_by, row.computed_device), now)
     refuse_any([*_day_problems(objections_until, now), *_undecided(row.outcome["results"])])
+    refuse_incomplete(session, selection_id, kind)
     _refuse_changed(session, selection_id, kind, row.scheme_sha256, row.input_sha256)
     content = {
         "tally": {"id": row.id, "version": row.version, **digests(row)},

@@ -7,7 +7,7 @@ from scoring.queries.inputs import (
     composite_inputs,
     entry_cut,
     interview_part,
-    posts_with_places,
+    interview_parts,
     scheme_in_force,
     scheme_of,
     tally_inputs,
@@ -15,6 +15,7 @@ from scoring.queries.inputs import (
 )
 from scoring.queries.names import Proposed, ShortlistView, shortlists
 from scoring.queries.people import Heard, ProposedPerson, hearings_of, proposed_people
+from scoring.queries.places import opened_posts, opening_wanting, openings, posts_with_places
 from scoring.queries.pool import (
     Match,
     PoolLine,
@@ -29,6 +30,14 @@ from scoring.queries.pool import (
     pool_page,
     pool_proposals,
     pool_rule,
+)
+from scoring.queries.records import (
+    record_field,
+    record_version,
+    record_versions,
+    recorded_facts,
+    records_wanting,
+    standing_record,
 )
 from scoring.queries.tallies import (
     TallyLine,
@@ -59,8 +68,12 @@ __all__ = [
     "extensions_of",
     "hearings_of",
     "interview_part",
+    "interview_parts",
     "matches",
     "newest_tally",
+    "opened_posts",
+    "opening_wanting",
+    "openings",
     "own_entry",
     "planned_posts",
     "pool",
@@ -71,10 +84,16 @@ __all__ = [
     "posts_with_places",
     "proposed_people",
     "published_tally",
+    "record_field",
+    "record_version",
+    "record_versions",
+    "recorded_facts",
+    "records_wanting",
     "result_of",
     "scheme_in_force",
     "scheme_of",
     "shortlists",
+    "standing_record",
     "stored_rankings",
     "tally_inputs",
     "tally_lines",

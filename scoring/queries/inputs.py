@@ -15,9 +15,12 @@ from exam.tables import Candidacy, CandidacyEvent, Post, WrittenMark
 from interview.hearing import State
 from interview.queries import SealedHearing, sealed_sheets
 from interview.tables import Admission, Hearing
-from scoring.inputs import Candidate, Inputs, Post as PostPlaces
+from scoring.inputs import Candidate, Inputs
 from scoring.marks import Mark, MarkState
 from scoring.panel_mark import JudgeSheet
+from scoring.queries.places import posts_with_places
+from scoring.queries.records import recorded_facts
+from scoring.recorded import by_record, joined
 from scoring.scheme import Scheme, parse_scheme
 
 ENTRY, COMPOSITE = "entry", "composite"
@@ -50,18 +53,19 @@ def scheme_of(canonical_text: str) -> Scheme:
 
 def tally_inputs(session: Session, selection_id: int, kind: str) -> Inputs:
     """The inputs of a tally as they stand now."""
-    if kind == ENTRY:
-        return written_inputs(session, selection_id)
-    return composite_inputs(session, selection_id, scheme_in_force(session, selection_id))
+    scheme = scheme_in_force(session, selection_id)
+    entry = kind == ENTRY
+    inputs = written_inputs(session, selection_id) if entry else composite_inputs(session, selection_id, scheme)
+    return joined(inputs, recorded_facts(session, selection_id, scheme))
 
 
 def written_inputs(session: Session, selection_id: int) -> Inputs:
-    """Posts, candidates and confirmed written marks: what the entry to the interview is computed from."""
+    """Posts, candidates and confirmed written marks, without records."""
     return Inputs(posts_with_places(session, selection_id), tuple(_candidates(session, selection_id).values()))
 
 
 def composite_inputs(session: Session, selection_id: int, scheme: Scheme) -> Inputs:
-    """Everything the composite is computed from: written marks, sealed sheets, and who was admitted."""
+    """What the composite is computed from but for records: written marks, sealed sheets, and who was admitted."""
     candidates = _candidates(session, selection_id)
     codes = {row.id or 0: row.ticket_number for row in _candidacies(session, selection_id)}
     part = interview_part(scheme)
@@ -85,20 +89,20 @@ def composite_inputs(session: Session, selection_id: int, scheme: Scheme) -> Inp
 
 
 def interview_part(scheme: Scheme) -> str:
-    """The part of the scheme that the interview panel marks."""
-    return next(iter(scheme.panels), "interview")
+    """The part of the scheme that the interview panel marks: the one whose sheets are no records."""
+    return next(iter(interview_parts(scheme)), "interview")
+
+
+def interview_parts(scheme: Scheme) -> list[str]:
+    """Every part whose judges mark on the day of the interview."""
+    parts = scheme.all_parts()
+    return [key for key in scheme.panels if not by_record(parts[key])]
 
 
 def entry_cut(scheme: Scheme) -> str:
     """The cut that leads to the interview, "" if the scheme has none."""
     part = interview_part(scheme)
     return next((cut.key for cut in scheme.cuts if part in cut.opens), "")
-
-
-def posts_with_places(session: Session, selection_id: int) -> tuple[PostPlaces, ...]:
-    """The posts with their places, by code."""
-    rows = session.exec(select(Post).where(Post.selection_id == selection_id).order_by(col(Post.code)))
-    return tuple(PostPlaces(row.code, row.headcount) for row in rows)
 
 
 def _candidacies(session: Session, selection_id: int) -> list[Candidacy]:

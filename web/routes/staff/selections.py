@@ -205,11 +205,12 @@ def save_post(
     return Redirect(f"{here.path}#posts", status_code=303)
 
 
-_POST_FIELDS = ("code", "name", "name_en", "unit", "unit_en", "headcount")
+_POST_FIELDS = ("code", "name", "name_en", "unit", "unit_en", "closed_group", "headcount")
+_NEEDED = frozenset({"code", "name", "unit"})
 
 
 def _read_post(form: Form) -> PostPlan:
-    texts = {name: form.text(name, required=not name.endswith("_en")) for name in _POST_FIELDS[:-1]}
+    texts = {name: form.text(name, required=name in _NEEDED) for name in _POST_FIELDS[:-1]}
     headcount = form.whole("headcount", low=1, high=999)
     form.refuse()
     return PostPlan(headcount=headcount, **texts)
