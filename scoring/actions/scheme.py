@@ -11,6 +11,7 @@ from sqlmodel import Session
 from core.canonical import canonical, fingerprint
 from core.errors import Problem, Refusal, refuse_any
 from core.people import Actor, Power
+from core.words import N_
 from exam.actions import add_rule_set, advance, freeze_rule_set, publish
 from exam.conditions import parse_eligibility
 from exam.counts import PostCount
@@ -163,8 +164,9 @@ def _paper_problems(session: Session, selection_id: int, scheme: Scheme) -> Iter
     for key in sorted(sat - planned):
         yield Problem("No date is planned for the written paper {paper}.", {"paper": key}, "parts")
     for key in sorted(planned & recorded):
-        sentence = "The marks of {part} come from records, so it cannot be planned as a written paper."
-        yield Problem(sentence, {"part": parts[key].name}, f"parts.{key}")
+        facts = {"part": parts[key].name}
+        sentence = N_("The marks of {part} come from records, so it cannot be planned as a written paper.")
+        yield Problem(sentence, facts, f"parts.{key}")
 
 
 def _course_problems(session: Session, selection_id: int, scheme: Scheme) -> Iterator[Problem]:

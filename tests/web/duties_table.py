@@ -58,6 +58,11 @@ ENTER = by(Power.EXAM_MARKS_ENTER)
 SETTLE = by(Power.EXAM_MARKS_SETTLE)
 CONFIRM = by(Power.EXAM_MARKS_CONFIRM)
 PUBLISH = by(Power.SCORING_RESULT_PUBLISH)
+RECORD = by(Power.SCORING_RECORD_ENTER)
+RECORDS = by(
+    Power.SCORING_RECORD_ENTER, Power.SCORING_RECORD_CONFIRM, Power.SCORING_TALLY_RUN, Power.SCORING_RESULT_PUBLISH,
+    Power.INTERVIEW_HEARING_SEAL,
+)  # fmt: skip
 COMPOSE = by(Power.INTERVIEW_PANEL_COMPOSE)
 LOTS = by(Power.INTERVIEW_DRAW_RECORD)
 NUMBERS = by(Power.INTERVIEW_NUMBER_READ)
@@ -224,7 +229,14 @@ TABLE: dict[str, Who] = {
     "GET /observer/{code:str}/hearings/{hearing_id:int}": OBSERVER,
     "POST /observer/{code:str}/hearings/{hearing_id:int}": OBSERVER,
     "GET /live": STAFF,
-    # recordings, results, names
+    # records, recordings, results, names
+    "GET /staff/{code:str}/records": RECORDS,
+    "GET /staff/{code:str}/records/{topic:str}": RECORDS,
+    "POST /staff/{code:str}/records/{topic:str}": RECORD,
+    "GET /staff/{code:str}/records/{topic:str}/typed": RECORD,
+    "POST /staff/{code:str}/records/{topic:str}/typed": RECORD,
+    "GET /staff/{code:str}/records/{topic:str}/{version:int}": RECORDS,
+    "POST /staff/{code:str}/records/{topic:str}/{version:int}": by(Power.SCORING_RECORD_CONFIRM),
     "GET /staff/{code:str}/recordings": FILMS,
     "GET /staff/{code:str}/recordings/{recording_id:int}": REVIEW,
     "GET /staff/{code:str}/recordings/{recording_id:int}/poster": REVIEW,
