@@ -15,7 +15,7 @@ from scoring.queries.inputs import (
 )
 from scoring.queries.names import Proposed, ShortlistView, shortlists
 from scoring.queries.people import Heard, ProposedPerson, hearings_of, proposed_people
-from scoring.queries.places import opened_posts, opening_wanting, openings, posts_with_places
+from scoring.queries.places import not_sitting, opened_posts, opening_wanting, openings, posts_with_places
 from scoring.queries.pool import (
     Match,
     PoolLine,
@@ -71,6 +71,7 @@ __all__ = [
     "interview_parts",
     "matches",
     "newest_tally",
+    "not_sitting",
     "opened_posts",
     "opening_wanting",
     "openings",

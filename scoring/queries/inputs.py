@@ -18,7 +18,8 @@ from interview.tables import Admission, Hearing
 from scoring.inputs import Candidate, Inputs
 from scoring.marks import Mark, MarkState
 from scoring.panel_mark import JudgeSheet
-from scoring.queries.places import posts_with_places
+from scoring.parts import PartKind
+from scoring.queries.places import posts_with_places, waived_keys
 from scoring.queries.records import recorded_facts
 from scoring.recorded import by_record, joined
 from scoring.scheme import Scheme, parse_scheme
@@ -56,7 +57,23 @@ def tally_inputs(session: Session, selection_id: int, kind: str) -> Inputs:
     scheme = scheme_in_force(session, selection_id)
     entry = kind == ENTRY
     inputs = written_inputs(session, selection_id) if entry else composite_inputs(session, selection_id, scheme)
-    return joined(inputs, recorded_facts(session, selection_id, scheme))
+    return _excused(session, selection_id, scheme, joined(inputs, recorded_facts(session, selection_id, scheme)))
+
+
+def _excused(session: Session, selection_id: int, scheme: Scheme, inputs: Inputs) -> Inputs:
+    """The inputs with waived parts exempt: nobody of that post sits them, so their weight goes to the others."""
+    waived = {post.code: waived_keys(session, selection_id, scheme, post) for post in inputs.posts}
+    if not any(waived.values()):
+        return inputs
+    exempt = Mark(state=MarkState.EXEMPT)
+    leaves = {key for key, part in scheme.all_parts().items() if part.kind is not PartKind.COMPOSITE}
+    return replace(
+        inputs,
+        candidates=tuple(
+            replace(one, marks={**one.marks, **dict.fromkeys(waived[one.post] & leaves, exempt)})
+            for one in inputs.candidates
+        ),
+    )
 
 
 def written_inputs(session: Session, selection_id: int) -> Inputs:

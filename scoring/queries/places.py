@@ -1,12 +1,12 @@
 """The posts of a selection as a tally takes them: places that were opened, closed groups, parts that nobody sits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from core.errors import Problem
-from exam.tables import Post
+from exam.tables import Candidacy, Post
 from scoring.inputs import Post as PostPlaces
 from scoring.scheme import Scheme
 from scoring.tables import OpeningDecision
@@ -31,6 +31,30 @@ def opened_posts(session: Session, selection_id: int) -> list[dict[str, Any]]:
     approved = query.where(OpeningDecision.state == "confirmed").order_by(col(OpeningDecision.version).desc())
     row = session.exec(approved).first()
     return list(row.posts) if row else []
+
+
+def not_sitting(
+    session: Session, selection_id: int, scheme: Scheme, papers: Iterable[str]
+) -> dict[str, frozenset[str]]:
+    """By paper: the ticket numbers of those who do not sit it, because their post has other rules or it is waived."""
+    sat = {
+        post.code: sat_parts(session, selection_id, scheme, post) for post in posts_with_places(session, selection_id)
+    }
+    query = select(Candidacy.ticket_number, Post.code).join(Post, col(Post.id) == col(Candidacy.post_id))
+    people = session.exec(query.where(Candidacy.selection_id == selection_id)).all()
+    return {key: frozenset(ticket for ticket, post in people if key not in sat[post]) for key in papers}
+
+
+def sat_parts(session: Session, selection_id: int, scheme: Scheme, post: PostPlaces) -> frozenset[str]:
+    """The parts of a post's own rules but for those that are waived."""
+    return frozenset(scheme.at(post).all_parts()) - waived_keys(session, selection_id, scheme, post)
+
+
+def waived_keys(session: Session, selection_id: int, scheme: Scheme, post: PostPlaces) -> frozenset[str]:
+    """The parts, with everything inside them, that nobody sits for a post to which too few have applied."""
+    parts = scheme.at(post).all_parts()
+    waived = [key for one in opened_posts(session, selection_id) if one["post"] == post.code for key in one["waived"]]
+    return frozenset(part.key for key in waived if key in parts for part in parts[key].walk())
 
 
 def opening_wanting(session: Session, selection_id: int, scheme: Scheme) -> Iterator[Problem]:

@@ -36,7 +36,7 @@ from scoring.tables import TallyRow
 from scoring.words import scheme_in_words
 from web.asking import Asker, need
 from web.forms import Form
-from web.results import rankings, scheme_of_digest
+from web.results import rankings, scheme_of_digest, ticket_scheme
 from web.routes.staff.here import Here, enter
 from web.statistics import kept_statistics, statistics_view
 from web.why import why
@@ -134,6 +134,7 @@ def result_why_page(
     with asker.reading() as session:
         row, line = _tally(session, here, _known(kind), version)
         scheme, rules = need(scheme_of_digest(session, here.id, row.scheme_sha256))
+        scheme = ticket_scheme(session, row, scheme, ticket)
         candidacy_id = need(ticket_ids(session, here.id).get(ticket))
         heard = hearings_of(session, [candidacy_id]).get(candidacy_id)
     found = need(why(row.outcome, ticket, scheme, seats=True))
@@ -261,7 +262,7 @@ def _result(asker: Asker, here: Here, kind: str, version: int = 0) -> dict[str, 
         scheme, rules = need(scheme_of_digest(session, here.id, row.scheme_sha256))
         posts = posts_of(session, here.id)
         people = names_of(session, {row.computed_by})
-    by = row.outcome["stages"][-1]["by"]
+    by, words = row.outcome["stages"][-1]["by"], scheme_in_words(scheme)
     shown = rankings(row.outcome, scheme, posts, f"{here.path}/results/{kind}/{row.version}/why/")
     current = line.version == seen[0].version and not line.publication and here.stage in stages_of(DEEDS[kind])
     return {
@@ -273,7 +274,10 @@ def _result(asker: Asker, here: Here, kind: str, version: int = 0) -> dict[str, 
         "line": line,
         "digests": digests(row),
         "computed_by": people.get(row.computed_by, ""),
-        "formula": next((part.formula for part in scheme_in_words(scheme).parts if part.key == by), None),
+        "formula": next((part.formula for part in words.parts if part.key == by), None),
+        "other_formulas": [
+            (variant.name, part.formula) for variant in words.variants for part in variant.parts if part.key == by
+        ],
         "rankings": shown,
         "entered": sum(ranking.entered for ranking in shown),
         "ranked": sum(len(ranking.rows) for ranking in shown),
