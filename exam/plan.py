@@ -46,6 +46,8 @@ class PublicationKind(StrEnum):
     INTERVIEW_ENTRY = "interview_entry"  # 面试人选
     COMPOSITE = "composite"  # 综合成绩
     PROPOSED_NAMES = "proposed_names"  # 考察人选
+    OPENING = "opening"  # 开考、核减、取消
+    REPLACEMENT = "replacement"  # 递补
 
 
 PUBLICATION_WORDS = {
@@ -54,6 +56,8 @@ PUBLICATION_WORDS = {
     PublicationKind.INTERVIEW_ENTRY: N_("Candidates for the interview"),
     PublicationKind.COMPOSITE: N_("Composite scores"),
     PublicationKind.PROPOSED_NAMES: N_("Names proposed for investigation"),
+    PublicationKind.OPENING: N_("Posts opened, reduced and cancelled"),
+    PublicationKind.REPLACEMENT: N_("Somebody steps in"),
 }
 
 

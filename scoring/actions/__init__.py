@@ -1,5 +1,6 @@
 """Acts of scoring: freezing the scheme, tallies, shortlists, the reserve pool."""
 
+from scoring.actions.openings import decide_opening, propose_opening
 from scoring.actions.pool import (
     decide_extension,
     decide_use,
@@ -10,15 +11,19 @@ from scoring.actions.pool import (
     withdraw_from_pool,
 )
 from scoring.actions.records import decide_record, enter_record
+from scoring.actions.replacements import Leaving, decide_replacement, propose_replacement, publish_replacement
 from scoring.actions.results import accept_tally, publish_tally, publish_written_results
 from scoring.actions.scheme import freeze_and_announce, propose_scheme
 from scoring.actions.shortlists import confirm_shortlists, fill_reserve, propose_shortlists, publish_shortlists
 
 __all__ = [
+    "Leaving",
     "accept_tally",
     "confirm_shortlists",
     "decide_extension",
+    "decide_opening",
     "decide_record",
+    "decide_replacement",
     "decide_use",
     "enter_record",
     "fill_reserve",
@@ -26,9 +31,12 @@ __all__ = [
     "leave_pool",
     "note_in_pool",
     "propose_extension",
+    "propose_opening",
+    "propose_replacement",
     "propose_scheme",
     "propose_shortlists",
     "propose_use",
+    "publish_replacement",
     "publish_shortlists",
     "publish_tally",
     "publish_written_results",

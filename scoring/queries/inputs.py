@@ -23,6 +23,7 @@ from scoring.queries.places import posts_with_places, waived_keys
 from scoring.queries.records import recorded_facts
 from scoring.recorded import by_record, joined
 from scoring.scheme import Scheme, parse_scheme
+from scoring.tables import ReplacementRow
 
 ENTRY, COMPOSITE = "entry", "composite"
 """The two tallies of the road: who goes to the interview, and the composite ranking."""
@@ -170,6 +171,9 @@ def _judge_sheets(sealed: SealedHearing) -> tuple[JudgeSheet, ...]:
 
 
 def barred_candidates(session: Session, selection_id: int) -> frozenset[str]:
-    """Ticket numbers of those who have withdrawn or were disqualified, as of now."""
-    standings = _standings(session, selection_id)
-    return frozenset(row.ticket_number for row in _candidacies(session, selection_id) if (row.id or 0) in standings)
+    """Ticket numbers of those who have withdrawn or were disqualified, or in whose place somebody stepped in."""
+    replaced = select(ReplacementRow.gone_id).where(
+        ReplacementRow.selection_id == selection_id, ReplacementRow.state == "confirmed"
+    )
+    gone = {*_standings(session, selection_id), *session.exec(replaced)}
+    return frozenset(row.ticket_number for row in _candidacies(session, selection_id) if (row.id or 0) in gone)
