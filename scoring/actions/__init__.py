@@ -1,5 +1,6 @@
 """Acts of scoring: freezing the scheme, tallies, shortlists, the reserve pool."""
 
+from scoring.actions.allotments import Allotted, decide_allotment, propose_allotment
 from scoring.actions.openings import decide_opening, propose_opening
 from scoring.actions.pool import (
     decide_extension,
@@ -17,9 +18,11 @@ from scoring.actions.scheme import freeze_and_announce, propose_scheme
 from scoring.actions.shortlists import confirm_shortlists, fill_reserve, propose_shortlists, publish_shortlists
 
 __all__ = [
+    "Allotted",
     "Leaving",
     "accept_tally",
     "confirm_shortlists",
+    "decide_allotment",
     "decide_extension",
     "decide_opening",
     "decide_record",
@@ -30,6 +33,7 @@ __all__ = [
     "freeze_and_announce",
     "leave_pool",
     "note_in_pool",
+    "propose_allotment",
     "propose_extension",
     "propose_opening",
     "propose_replacement",

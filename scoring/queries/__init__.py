@@ -13,7 +13,7 @@ from scoring.queries.inputs import (
     tally_inputs,
     written_inputs,
 )
-from scoring.queries.names import Proposed, ShortlistView, shortlists
+from scoring.queries.names import Proposed, ShortlistView, allotments, shortlists
 from scoring.queries.people import Heard, ProposedPerson, hearings_of, proposed_people
 from scoring.queries.places import not_sitting, opened_posts, opening_wanting, openings, posts_with_places
 from scoring.queries.pool import (
@@ -64,6 +64,7 @@ __all__ = [
     "Succession",
     "TallyLine",
     "UseLine",
+    "allotments",
     "barred_candidates",
     "composite_inputs",
     "entry_cut",

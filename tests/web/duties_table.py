@@ -77,6 +77,7 @@ RESULTS = by(Power.SCORING_TALLY_RUN, Power.SCORING_RESULT_READ, Power.SCORING_R
 NAMES = by(
     Power.SCORING_SHORTLIST_READ, Power.SCORING_TALLY_RUN, Power.SCORING_POOL_READ, Power.SCORING_RESULT_PUBLISH
 )  # fmt: skip
+CHANGES = by(Power.SCORING_TALLY_RUN, Power.SCORING_RESULT_PUBLISH, Power.SCORING_SHORTLIST_CONFIRM)
 POOL = by(Power.SCORING_POOL_READ)
 POOL_HANDS = by(Power.SCORING_POOL_KEEP, Power.SCORING_POOL_CONFIRM)
 POOL_KEEP = by(Power.SCORING_POOL_KEEP)
@@ -250,6 +251,17 @@ TABLE: dict[str, Who] = {
     "GET /staff/{code:str}/results/{kind:str}/{version:int}/why/{ticket:str}": RESULTS,
     "GET /staff/{code:str}/names": NAMES,
     "POST /staff/{code:str}/names": NAMES,
+    "GET /staff/{code:str}/opening": by(
+        Power.SCORING_SCHEME_FREEZE,
+        Power.SCORING_SCHEME_CONFIRM,
+        Power.SCORING_TALLY_RUN,
+        Power.INTERVIEW_HEARING_SEAL,
+    ),
+    "POST /staff/{code:str}/opening": by(Power.SCORING_SCHEME_FREEZE, Power.SCORING_SCHEME_CONFIRM),
+    "GET /staff/{code:str}/replacements": CHANGES,
+    "POST /staff/{code:str}/replacements": CHANGES,
+    "GET /staff/{code:str}/allotment": CHANGES,
+    "POST /staff/{code:str}/allotment": by(Power.SCORING_TALLY_RUN, Power.SCORING_SHORTLIST_CONFIRM),
     "GET /staff/{code:str}/reserve": POOL,
     "POST /staff/{code:str}/reserve": POOL_HANDS,
     "GET /staff/{code:str}/reserve/register": POOL,

@@ -21,6 +21,7 @@ from scoring.example import worked_example
 from scoring.explain import Names, step_sentence
 from scoring.inputs import Post
 from scoring.queries import tally_of_publication
+from scoring.replacement import Event, event_words
 from scoring.scheme import Scheme
 from scoring.words import SchemeWords, scheme_in_words
 from web.asking import Asker, need
@@ -111,6 +112,8 @@ _TEMPLATES = {
     PublicationKind.INTERVIEW_ENTRY: "public/ranking.html",
     PublicationKind.COMPOSITE: "public/ranking.html",
     PublicationKind.PROPOSED_NAMES: "public/names.html",
+    PublicationKind.OPENING: "public/decision.html",
+    PublicationKind.REPLACEMENT: "public/decision.html",
 }
 
 
@@ -251,6 +254,10 @@ def _published(asker: Asker, session: Session, page: AnnouncementPage, shown: Pu
     if kind is PublicationKind.WRITTEN_RESULTS:
         scheme = need(scheme_in_force_now(session, page.selection.id))
         return {**frame, "tables": marks_tables(shown.content, scheme, posts)}
+    if kind in {PublicationKind.OPENING, PublicationKind.REPLACEMENT}:
+        content = shown.content
+        event = event_words(Event(content["event"])) if "event" in content else ""
+        return {**frame, "content": content, "posts": content.get("posts", ()), "event": event}
     kept = _RANKED.get(shown.sha256)
     if kept is None:
         if len(_RANKED) >= MOST_RANKED:

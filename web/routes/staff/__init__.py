@@ -9,6 +9,7 @@ from litestar import Router
 
 from core.settings import Zone
 from web.routes.staff import (
+    changes,
     conditions,
     home,
     interview,
@@ -49,6 +50,7 @@ router = Router(
         records.router,
         results.router,
         names.router,
+        changes.router,
         reserve.router,
     ],
     opt={"zone": Zone.INNER},
