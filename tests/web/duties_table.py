@@ -178,6 +178,8 @@ TABLE: dict[str, Who] = {
     "POST /staff/{code:str}/conditions/{number:int}/remove": EDIT,
     "GET /staff/{code:str}/scheme": SCHEME,
     "POST /staff/{code:str}/scheme": EDIT,
+    "GET /staff/{code:str}/scheme/form": EDIT,
+    "POST /staff/{code:str}/scheme/form": EDIT,
     "GET /staff/{code:str}/scheme/{version:int}": SCHEME,
     "POST /staff/{code:str}/scheme/{version:int}": by(Power.SCORING_SCHEME_CONFIRM),
     # vetting, tickets, marks
