@@ -5,11 +5,12 @@ from collections.abc import Mapping
 import pytest
 
 from core.canonical import canonical
-from scoring.scheme import document_from_toml
+from scoring.scheme import document_from_toml, parse_scheme
 from scoring.scheme_form import HERE, REST, changed, document_of, fields_of, placed, rest_of
 from scoring.scheme_shapes import WHOLE, Shape
 from scoring.scheme_text import toml_text
 from scoring.schemes import scheme_text
+from tests.exam.road import refusal_of
 from tests.scoring.schemes import SCHEME
 from tests.scoring.test_scheme_reference import EXAMPLES, keys_read
 
