@@ -44,6 +44,8 @@ class Power(StrEnum):
     SCORING_POOL_CONFIRM = "scoring:pool:confirm"
     SCORING_POOL_KEEP = "scoring:pool:keep"
     SCORING_POOL_READ = "scoring:pool:read"
+    SCORING_RECORD_CONFIRM = "scoring:record:confirm"
+    SCORING_RECORD_ENTER = "scoring:record:enter"
     SCORING_RESULT_PUBLISH = "scoring:result:publish"
     SCORING_RESULT_READ = "scoring:result:read"
     SCORING_REVIEW_CONFIRM = "scoring:review:confirm"
@@ -116,8 +118,8 @@ POWERS: Mapping[Duty, frozenset[Power]] = {
             Power.EXAM_TICKET_ISSUE,
             Power.INTERVIEW_PANEL_COMPOSE,
         },
-        Duty.ENTRY_CLERK: _READ | {Power.EXAM_MARKS_ENTER},
-        Duty.ENTRY_CHECKER: _READ | {Power.EXAM_MARKS_CONFIRM, Power.EXAM_MARKS_SETTLE},
+        Duty.ENTRY_CLERK: _READ | {Power.EXAM_MARKS_ENTER, Power.SCORING_RECORD_ENTER},
+        Duty.ENTRY_CHECKER: _READ | {Power.EXAM_MARKS_CONFIRM, Power.EXAM_MARKS_SETTLE, Power.SCORING_RECORD_CONFIRM},
         Duty.WAITING_ROOM_OFFICER: _READ
         | {Power.EXAM_CANDIDACY_NOTE, Power.INTERVIEW_DRAW_RECORD, Power.INTERVIEW_NUMBER_READ},
         Duty.ROOM_OFFICER: _READ

@@ -31,12 +31,16 @@ STATE_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A paper of the written exam (科目): its key in data, its name on pages, full marks, decimals allowed."""
+    """A paper of the written exam (科目): its key in data, its name on pages, full marks, decimals allowed.
+
+    `excused` are the ticket numbers of those whose post does not have this paper.
+    """
 
     key: str
     name: str
     maximum: Decimal
     decimals: int = 1
+    excused: frozenset[str] = frozenset()
 
 
 TICKET_FIELD = "ticket"
@@ -136,6 +140,9 @@ def wrong_entries(entries: Sequence[MarkEntry], papers: Sequence[Paper], tickets
             problems.append(
                 Problem("Nobody has the ticket number {ticket}.", {"ticket": entry.ticket}, TICKET_FIELD, entry.row)
             )
+        elif entry.ticket in paper.excused:
+            facts = {"ticket": entry.ticket}
+            problems.append(Problem("{ticket} does not sit this paper.", facts, paper.name, entry.row))
         elif entry.place in seen:
             problems.append(
                 Problem(
@@ -163,7 +170,7 @@ def left_out(papers: Sequence[Paper], tickets: Iterable[str], listed: Iterable[P
         )
         for paper in papers
         for ticket in sorted(tickets)
-        if (ticket, paper.key) not in there
+        if (ticket, paper.key) not in there and ticket not in paper.excused
     ]
 
 

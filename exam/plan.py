@@ -14,6 +14,7 @@ _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _TELEPHONE_CAP = 60
 _NAME_CAP = 200
 _GROUND_CAP = 2000
+_GROUP_CAP = 40
 _LONGEST_PAPER = 600
 _MOST_PLACES = 999
 
@@ -45,6 +46,8 @@ class PublicationKind(StrEnum):
     INTERVIEW_ENTRY = "interview_entry"  # 面试人选
     COMPOSITE = "composite"  # 综合成绩
     PROPOSED_NAMES = "proposed_names"  # 考察人选
+    OPENING = "opening"  # 开考、核减、取消
+    REPLACEMENT = "replacement"  # 递补
 
 
 PUBLICATION_WORDS = {
@@ -53,6 +56,8 @@ PUBLICATION_WORDS = {
     PublicationKind.INTERVIEW_ENTRY: N_("Candidates for the interview"),
     PublicationKind.COMPOSITE: N_("Composite scores"),
     PublicationKind.PROPOSED_NAMES: N_("Names proposed for investigation"),
+    PublicationKind.OPENING: N_("Posts opened, reduced and cancelled"),
+    PublicationKind.REPLACEMENT: N_("Somebody steps in"),
 }
 
 
@@ -82,7 +87,10 @@ class SelectionPlan:
 
 @dataclass(frozen=True, slots=True)
 class PostPlan:
-    """A post (职位) as planned; `headcount` (职数) is a hard limit."""
+    """A post (职位) as planned; `headcount` (职数) is a hard limit.
+
+    Posts of one `closed_group` may share a ranking or rules of their own, as the scheme says.
+    """
 
     code: str
     name: str
@@ -90,6 +98,7 @@ class PostPlan:
     headcount: int
     name_en: str = ""
     unit_en: str = ""
+    closed_group: str = ""
 
 
 def check_selection(plan: SelectionPlan, closes_on: date) -> list[Problem]:
@@ -120,6 +129,7 @@ def check_post(plan: PostPlan) -> list[Problem]:
     problems = _code_problems(plan.code, 16)
     problems += _lengths({"name": plan.name, "unit": plan.unit}, least=1)
     problems += _lengths({"name_en": plan.name_en, "unit_en": plan.unit_en})
+    problems += _lengths({"closed_group": plan.closed_group}, most=_GROUP_CAP)
     if not 1 <= plan.headcount <= _MOST_PLACES:
         problems.append(
             Problem("A post has from 1 to {most} places.", {"most": _MOST_PLACES, "count": plan.headcount}, "headcount")

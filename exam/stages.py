@@ -57,14 +57,18 @@ class Deed(StrEnum):
     CORRECT = "correct"
     VET = "vet"
     ISSUE_TICKETS = "issue_tickets"
+    DECIDE_OPENING = "decide_opening"
     ENTER_MARKS = "enter_marks"
     SETTLE_MARKS = "settle_marks"
+    ENTER_RECORDS = "enter_records"
     PUBLISH_MARKS = "publish_marks"
     ENTER_INTERVIEW = "enter_interview"
     HOLD_INTERVIEW = "hold_interview"
     COMPUTE_COMPOSITE = "compute_composite"
     PROPOSE_NAMES = "propose_names"
     PUBLISH_RESULT = "publish_result"
+    REPLACE = "replace"
+    ALLOT = "allot"
     FILL_RESERVE = "fill_reserve"
     RECOUNT = "recount"
     CORRECT_RESULT = "correct_result"
@@ -78,14 +82,18 @@ _STAGES_OF: Mapping[Deed, tuple[Stage, ...]] = {
     Deed.CORRECT: (Stage.REGISTRATION, Stage.VETTING),
     Deed.VET: (Stage.REGISTRATION, Stage.VETTING),
     Deed.ISSUE_TICKETS: (Stage.VETTING,),
+    Deed.DECIDE_OPENING: (Stage.VETTING, Stage.WRITTEN_EXAM),
     Deed.ENTER_MARKS: (Stage.WRITTEN_EXAM,),
     Deed.SETTLE_MARKS: (Stage.WRITTEN_EXAM,),
+    Deed.ENTER_RECORDS: (Stage.WRITTEN_EXAM, Stage.WRITTEN_RESULTS, Stage.INTERVIEW_ENTRY, Stage.INTERVIEW),
     Deed.PUBLISH_MARKS: (Stage.WRITTEN_EXAM,),
     Deed.ENTER_INTERVIEW: (Stage.WRITTEN_RESULTS,),
     Deed.HOLD_INTERVIEW: (Stage.INTERVIEW_ENTRY, Stage.INTERVIEW),
     Deed.COMPUTE_COMPOSITE: (Stage.INTERVIEW,),
     Deed.PROPOSE_NAMES: (Stage.COMPOSITE,),
     Deed.PUBLISH_RESULT: (Stage.PROPOSED_NAMES,),
+    Deed.REPLACE: (Stage.INTERVIEW_ENTRY, Stage.INTERVIEW, Stage.PROPOSED_NAMES, Stage.PUBLISHED, Stage.RESERVE),
+    Deed.ALLOT: (Stage.PROPOSED_NAMES, Stage.PUBLISHED),
     Deed.FILL_RESERVE: (Stage.PUBLISHED, Stage.RESERVE),
     Deed.RECOUNT: _FROM_MARKS_ON,
     Deed.CORRECT_RESULT: _FROM_MARKS_ON[1:],

@@ -37,7 +37,7 @@ class Selection(Table, table=True):
 
 
 class Post(Table, table=True):
-    """A vacancy competed for (职位); `headcount` is a hard limit."""
+    """A vacancy competed for (职位); `headcount` is a hard limit; `closed_group` joins posts for the scheme."""
 
     __tablename__ = "post"
     __table_args__ = (UniqueConstraint("selection_id", "code"),)
@@ -50,6 +50,7 @@ class Post(Table, table=True):
     unit: str = Field(max_length=200)
     unit_en: str = Field(default="", max_length=200)
     headcount: int
+    closed_group: str = Field(default="", max_length=40)
 
 
 class Condition(Table, table=True):

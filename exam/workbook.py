@@ -127,6 +127,8 @@ def _read_row(reading: _Reading, number: int, row: Sequence[Cell]) -> None:
     state = _read_state(reading, number, row)
     for column, paper in reading.papers.items():
         cell = row[column]
+        if cell is None and ticket in paper.excused:
+            continue
         entry = _read_mark(ticket, paper, state, cell, number)
         if isinstance(entry, Problem):
             reading.problems.append(entry)

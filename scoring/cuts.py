@@ -14,6 +14,7 @@ from math import ceil, floor
 from core.errors import Problem
 from core.words import Name
 from scoring.document import Table
+from scoring.gates import Gate, read_gate
 from scoring.marks import Exact
 from scoring.ranking import Ranking, TieKey, read_tie_keys
 
@@ -91,6 +92,7 @@ class CutRule:
     opens: tuple[str, ...] = ()
     plus: int = 0
     fraction: PartOf = PartOf.UP
+    gate: Gate | None = None
 
     @property
     def usual(self) -> Take:
@@ -272,6 +274,7 @@ def read_cut(table: Table, parts: Sequence[str], total: str, usual: tuple[TieKey
         opens=opens,
         plus=table.whole("plus", 0) or 0,
         fraction=table.choice("fraction", PartOf, PartOf.UP),
+        gate=read_gate(table),
     )
     if not rule.usual.said and not rule.table:
         table.note("per_place", Problem("A cut needs a ratio, a number or a table of places."))

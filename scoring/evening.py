@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from core.errors import Problem, Refusal, refuse_any
 from scoring.formula import Given, PartResult, open_part
-from scoring.inputs import Candidate
+from scoring.inputs import NO_ROOM, Candidate
 from scoring.marks import Exact, exact_text, exactly, settle, total
 from scoring.parts import Part
 from scoring.rooms import Coefficients, KnownRoom, RoomMarks, RoomRule, Split, coefficients, corrected
@@ -101,7 +101,7 @@ def _coefficients(
 def _without_room(rule: RoomRule, members: Sequence[Candidate], opened: Mapping[str, PartResult]) -> Refusal:
     return Refusal.of(
         [
-            Problem("The room must be known for a part with a room coefficient.", {}, f"{one.code}.{rule.part}")
+            Problem(NO_ROOM, {}, f"{one.code}.{rule.part}")
             for one in members
             if opened[one.code].value is not None and not one.rooms.get(rule.part)
         ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from core.errors import Problem
+from core.words import N_
 from scoring.ballots import BallotCount
 from scoring.findings import Finding, finding_problems
 from scoring.floors import FloorBy
@@ -19,6 +20,7 @@ from scoring.rooms import KnownRoom, Split
 from scoring.scheme import RankWithin, Scheme
 
 RANKED = frozenset({MarkState.PRESENT})
+NO_ROOM = N_("The room must be known for a part with a room coefficient.")
 IN_ROOM_MEANS = frozenset({MarkState.PRESENT, MarkState.WITHDRAWN})  # who withdrew later was heard and counts
 
 
@@ -278,7 +280,7 @@ def _room_problems(candidate: Candidate, scheme: Scheme, parts: Mapping[str, Par
     marked |= {key for key, mark in candidate.marks.items() if mark.state is MarkState.PRESENT} - scheme.panels.keys()
     for key in scheme.rooms:
         if marked & {part.key for part in parts[key].walk()} and not candidate.rooms.get(key):
-            yield Problem("The room must be known for a part with a room coefficient.", {}, f"{candidate.code}.{key}")
+            yield Problem(NO_ROOM, {}, f"{candidate.code}.{key}")
 
 
 def _bonus_problems(candidate: Candidate, parts: Mapping[str, Part]) -> Iterator[Problem]:

@@ -102,6 +102,7 @@ class Part:
     `sum_precision` → rescale → `precision` → room coefficient → bonus after → `cap` → `bands` → pass mark.
 
     `bands` are the lowest values of quality categories, highest first: a value is brought down to its own.
+    `recorded` marks are entered as records (scoring.recorded), not from a written paper or the interview.
     """
 
     key: str
@@ -122,6 +123,7 @@ class Part:
     grades: tuple[Grade, ...] = ()
     policies: Mapping[MarkState, Policy] = field(default_factory=lambda: DEFAULT_POLICIES)
     parts: tuple["Part", ...] = ()
+    recorded: bool = False
 
     @property
     def share(self) -> Fraction:
@@ -271,7 +273,16 @@ def _read_part(table: Table, key: str, kind: PartKind, maximum: Fraction, inner:
         grades=_read_grades(table, kind, maximum),
         policies={state: table.choice(state.value, Policy, usual) for state, usual in DEFAULT_POLICIES.items()},
         parts=inner,
+        recorded=_read_recorded(table, kind),
     )
+
+
+def _read_recorded(table: Table, kind: PartKind) -> bool:
+    """Whether the part's marks come from records instead of a written paper or the interview."""
+    recorded = table.flag("recorded")
+    if recorded and kind is PartKind.COMPOSITE:
+        table.note("recorded", Problem("This part is computed from others; it takes no mark."))
+    return recorded
 
 
 def _read_weight(table: Table, scale: Fraction) -> tuple[Fraction, Enters]:

@@ -4,6 +4,7 @@ What a page shows, what the accepting act keeps and what an outsider replays fro
 """
 
 from scoring.inputs import Inputs
+from scoring.recorded import by_record
 from scoring.scheme import Scheme
 from scoring.tally import Tally, interview_entry, tally
 
@@ -17,8 +18,14 @@ def replayed(kind: str, scheme: Scheme, inputs: Inputs) -> Tally:
 
 
 def interview_part(scheme: Scheme) -> str:
-    """The part of the scheme that the interview panel marks."""
-    return next(iter(scheme.panels), "interview")
+    """The part of the scheme that the interview panel marks: the one whose sheets are no records."""
+    return next(iter(interview_parts(scheme)), "interview")
+
+
+def interview_parts(scheme: Scheme) -> list[str]:
+    """Every part whose judges mark on the day of the interview."""
+    parts = scheme.all_parts()
+    return [key for key in scheme.panels if not by_record(parts[key])]
 
 
 def entry_cut(scheme: Scheme) -> str:

@@ -230,7 +230,11 @@ def _shared_posts(variants: tuple[Variant, ...]) -> Iterator[Problem]:
 
 def _read_panels(table: Table, parts: list[Table], sheet: Mapping[str, object]) -> dict[str, PanelRule]:
     maxima = {str(part.values.get("key")): decimal_from(part.values.get("maximum")) for part in parts}
-    return _read_each(table, parts, lambda inner, key: read_panel(inner, key, maxima.get(key), sheet))
+    recorded = {str(part.values.get("key")) for part in parts if part.values.get("recorded") is True}
+    own: Mapping[str, object] = {}  # sheets that come from records are not those of the interview
+    return _read_each(
+        table, parts, lambda inner, key: read_panel(inner, key, maxima.get(key), own if key in recorded else sheet)
+    )
 
 
 def _read_each(table: Table, parts: list[Table], read: Callable[[Table, str], Rule]) -> dict[str, Rule]:

@@ -3,10 +3,13 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from core.words import N_, Sentence
+from scoring.cuts import Cut, Entered
 from scoring.explain import Names
 from scoring.marks import Exact
+from scoring.ranking import Placing, Ranking
 from scoring.replacement import (
     Event,
     Milestone,
@@ -20,6 +23,7 @@ from scoring.replacement import (
 from scoring.scheme import Scheme
 from scoring.stage import UnitResult
 from scoring.steps import value_text
+from scoring.stored import value_of
 from scoring.tally import Tally
 
 
@@ -57,6 +61,39 @@ def next_in_order(scheme: Scheme, tally: Tally, vacancy: Vacancy) -> Proposal:
         if part in result.parts and (value := result.parts[part].value) is not None
     }
     return proposed(rule, waiting_list(unit.ranking, unit.cuts[rule.source], vacancy.gone, marks), vacancy.places)
+
+
+def next_stored(scheme: Scheme, outcome: Mapping[str, Any], vacancy: Vacancy) -> Proposal:
+    """The same out of the stored document of a tally (scoring.snapshot). Raises KeyError as `next_in_order` does."""
+    rule = scheme.replacement.get(vacancy.event)
+    problem = hindrance(rule, vacancy.made, vacancy.today, vacancy.days)
+    if rule is None or problem is not None:
+        return Proposal(hindrance=problem)
+    exact = {one["candidate"]: one["exact"] or "0" for one in outcome["results"]}
+    unit = stored_unit(outcome, rule.source, vacancy.unit)
+    found, order = unit["cuts"][rule.source], unit["order"]
+    standing = {code: Entered(how) for code, how in found["standing"].items()}
+    drawn = Cut(found["places"], found["wanted"], found["qualified"], standing)
+    placings = (
+        Placing(one["candidate"], value_of(one["value"], exact[one["candidate"]]), one["rank"], one["tied"])
+        for one in order
+    )
+    part = rule.floor_part or scheme.cut(rule.source).by
+    marks: dict[str, Exact] = {
+        one["candidate"]: value_of(one["parts"][part]["value"], one["parts"][part].get("exact", ""))
+        for one in outcome["results"]
+        if "value" in one["parts"].get(part, {})
+    }
+    return proposed(rule, waiting_list(Ranking(tuple(placings)), drawn, vacancy.gone, marks), vacancy.places)
+
+
+def stored_unit(outcome: Mapping[str, Any], cut: str, unit: str) -> Mapping[str, Any]:
+    """One post or closed group of the stage that drew a cut. Raises KeyError where no stage did."""
+    for stage in outcome["stages"]:
+        if cut in stage["cuts"]:
+            found: Mapping[str, Any] = stage["units"][unit]
+            return found
+    raise KeyError(cut)
 
 
 def _unit(tally: Tally, cut: str, unit: str) -> UnitResult:

@@ -1,4 +1,4 @@
-"""Rows of tallies, shortlists and the reserve pool."""
+"""Rows of records, tallies, openings, shortlists, replacements, allotments and the reserve pool."""
 
 from datetime import date, datetime
 from typing import Any
@@ -7,6 +7,116 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
 from core.db import Document, Instant, Table
+
+
+class RecordTable(Table, table=True):
+    """One table of records (认定记录) of one topic, as entered by one hand and decided by another; never changed.
+
+    `rows` are the cells as they came, `facts` the piece of the inputs they make, `sha256` the digest of both. The
+    newest confirmed version counts; a version that was never decided is replaced by the next.
+    """
+
+    __tablename__ = "record_table"
+    __table_args__ = (UniqueConstraint("selection_id", "topic", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    selection_id: int = Field(foreign_key="selection.id", index=True)
+    topic: str
+    version: int
+    columns: Any = Field(sa_type=Document)
+    rows: Any = Field(sa_type=Document)
+    facts: Any = Field(sa_type=Document)
+    sha256: str
+    source: str
+    source_name: str = Field(default="", max_length=200)
+    source_sha256: str
+    reason: str = Field(default="", max_length=1000)
+    state: str = "proposed"
+    proposed_by: int
+    proposed_device: str
+    proposed_at: datetime = Field(sa_type=Instant)
+    answer: str = Field(default="", max_length=1000)
+    decided_by: int = 0
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class OpeningDecision(Table, table=True):
+    """Which places of each post are opened for so many applicants (开考比例): one hand proposes, another approves.
+
+    `posts` are lines of post, places, registered, open and waived parts.
+    """
+
+    __tablename__ = "opening_decision"
+    __table_args__ = (UniqueConstraint("selection_id", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    selection_id: int = Field(foreign_key="selection.id", index=True)
+    version: int
+    posts: Any = Field(sa_type=Document)
+    state: str = "proposed"
+    proposed_by: int
+    proposed_device: str
+    proposed_at: datetime = Field(sa_type=Instant)
+    answer: str = Field(default="", max_length=1000)
+    decided_by: int = 0
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class ReplacementRow(Table, table=True):
+    """Somebody stepping in for one who left (递补): one hand proposes the next in order, another decides.
+
+    `source` is the cut in whose order the next was found, `round` how often the place is refilled with this one;
+    `days` are those from which deadlines were counted, `publication_id` tells the public.
+    """
+
+    __tablename__ = "replacement"
+    __table_args__ = (UniqueConstraint("selection_id", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    selection_id: int = Field(foreign_key="selection.id", index=True)
+    number: int
+    post_id: int = Field(foreign_key="post.id")
+    event: str
+    source: str
+    round: int
+    tally_id: int = Field(foreign_key="tally.id")
+    gone_id: int = Field(foreign_key="candidacy.id", index=True)
+    candidacy_id: int = Field(foreign_key="candidacy.id", index=True)
+    rank: int
+    value: str
+    days: Any = Field(sa_type=Document)
+    reason: str = Field(max_length=1000)
+    state: str = "proposed"
+    proposed_by: int
+    proposed_device: str
+    proposed_at: datetime = Field(sa_type=Instant)
+    answer: str = Field(default="", max_length=1000)
+    decided_by: int = 0
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
+    publication_id: int | None = Field(default=None, foreign_key="publication.id")
+
+
+class Allotment(Table, table=True):
+    """Who of a closed group gets which post (适岗不定岗), decided after the ranking by two hands.
+
+    `lines` are the ticket number, candidacy, post, rank and reason of each.
+    """
+
+    __tablename__ = "allotment"
+    __table_args__ = (UniqueConstraint("selection_id", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    selection_id: int = Field(foreign_key="selection.id", index=True)
+    version: int
+    tally_id: int = Field(foreign_key="tally.id")
+    lines: Any = Field(sa_type=Document)
+    state: str = "proposed"
+    proposed_by: int
+    proposed_device: str
+    proposed_at: datetime = Field(sa_type=Instant)
+    answer: str = Field(default="", max_length=1000)
+    decided_by: int = 0
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class TallyRow(Table, table=True):
@@ -30,7 +140,10 @@ class TallyRow(Table, table=True):
 
 
 class Shortlist(Table, table=True):
-    """The list of names proposed for investigation (考察人选建议名单) of one post; confirmed by a second hand."""
+    """The list of names proposed for investigation (考察人选建议名单) of one post; confirmed by a second hand.
+
+    `reason` is why fewer names stand on it than the scheme's gate asks for.
+    """
 
     __tablename__ = "shortlist"
     __table_args__ = (UniqueConstraint("selection_id", "post_id", "version"),)
@@ -40,6 +153,7 @@ class Shortlist(Table, table=True):
     post_id: int = Field(foreign_key="post.id")
     tally_id: int = Field(foreign_key="tally.id")
     version: int = 1
+    reason: str = Field(default="", max_length=1000)
     state: str = "proposed"
     proposed_by: int
     proposed_device: str

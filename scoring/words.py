@@ -11,6 +11,7 @@ from core.words import N_, Name, Sentence
 from scoring.cut_words import cut_words, floor_words, opening_words, order_words, reserve_words, review_words
 from scoring.explain import Names
 from scoring.figures import precision_words, weight_text
+from scoring.gates import gate_words
 from scoring.marks import MarkState, exact_text, state_words
 from scoring.panel_words import ballot_words, grade_words, panel_words, room_words
 from scoring.parts import DEFAULT_POLICIES, BonusStage, Enters, Part, PartKind, PassMarkOn, Policy
@@ -85,7 +86,7 @@ def scheme_in_words(scheme: Scheme) -> SchemeWords:
     parts = tuple(_part_words(scheme, part) for tree in trees for part in _downwards(tree))
     cuts = [*opening_words(scheme.opening, names)]
     for rule in scheme.cuts:
-        cuts += cut_words(rule, names, scheme.total)
+        cuts += [*cut_words(rule, names, scheme.total), *gate_words(rule.gate, rule.name)]
     for floor in scheme.floors:
         cuts += floor_words(floor, names)
     reserve = tuple(reserve_words(scheme.reserve)) if scheme.reserve else ()

@@ -14,13 +14,15 @@ from sqlmodel import Session
 
 from core.words import N_, Name, Sentence
 from exam.plan import PUBLICATION_WORDS, PublicationKind
-from exam.queries import publications, rule_sets
+from exam.queries import posts_of, publications, rule_sets
 from exam.tables import Post, Publication, Selection
 from scoring.explain import Names, reason_sentence, tie_sentences
+from scoring.inputs import Post as InPost
 from scoring.marks import MarkState, state_words
 from scoring.parts import Part, PartKind
-from scoring.queries import scheme_of
+from scoring.queries import result_of, scheme_of
 from scoring.scheme import Scheme
+from scoring.tables import TallyRow
 from scoring.tally import Because
 
 Document = Mapping[str, Any]
@@ -132,7 +134,18 @@ def scheme_of_digest(session: Session, selection_id: int, sha256: str) -> tuple[
 def rankings(outcome: Document, scheme: Scheme, posts: Iterable[Post], why: str = "") -> list[Ranking]:
     """The last stage of a tally, by post or closed group; `why` is the address to which a ticket number is added."""
     named = {post.code: post for post in posts}
-    return [_ranking(outcome, code, scheme, named.get(code), why) for code in outcome["stages"][-1]["units"]]
+    own = unit_schemes(scheme, named.values())
+    stage = outcome["stages"][-1]
+    return [_ranking(outcome, code, own.get(code, scheme), named.get(code), why) for code in stage["units"]]
+
+
+def unit_schemes(scheme: Scheme, posts: Iterable[Post]) -> dict[str, Scheme]:
+    """The rules by which each post, and each closed group, is ranked."""
+    found: dict[str, Scheme] = {}
+    for post in posts:
+        own = scheme.at(InPost(post.code, post.headcount, post.closed_group))
+        found |= {post.code: own} | ({post.closed_group: own} if post.closed_group else {})
+    return found
 
 
 def _ranking(outcome: Document, code: str, scheme: Scheme, post: Post | None, why: str) -> Ranking:
@@ -140,7 +153,7 @@ def _ranking(outcome: Document, code: str, scheme: Scheme, post: Post | None, wh
     unit = stage["units"][code]
     names = Names.of(scheme)
     results = {one["candidate"]: one for one in outcome["results"] if one["unit"] == code}
-    columns = _columns(scheme.all_parts()[stage["by"]])
+    columns = columns_of(scheme.all_parts()[stage["by"]])
     rows = [_row(place, results[place["candidate"]], columns, names, why) for place in unit["order"]]
     key = stage["cuts"][-1] if stage["cuts"] else ""
     cut = unit["cuts"].get(key)
@@ -159,7 +172,7 @@ def _ranking(outcome: Document, code: str, scheme: Scheme, post: Post | None, wh
     )
 
 
-def _columns(part: Part) -> list[Part]:
+def columns_of(part: Part) -> list[Part]:
     """The parts whose values stand beside a ranking: those inside the ranked one, then itself."""
     return [*part.parts, part]
 
@@ -238,21 +251,24 @@ def _cut_sentence(cut: Document, name: Name) -> Sentence:
 
 def marks_tables(content: Document, scheme: Scheme, posts: Iterable[Post]) -> list[MarksTable]:
     """Published written marks, post by post, by ticket number."""
+    listed = list(posts)
+    own = unit_schemes(scheme, listed)
+    return [_marks_table(content, own[post.code], post) for post in listed]
+
+
+def _marks_table(content: Document, scheme: Scheme, post: Post) -> MarksTable:
     papers = [part for part in scheme.all_parts().values() if part.kind is PartKind.GIVEN]
     shown = [part for part in papers if any(part.key in row["marks"] for row in content["rows"])]
-    return [
-        MarksTable(
-            post.code,
-            post_name(post),
-            tuple(part.name for part in shown),
-            tuple(
-                MarksRow(row["ticket"], tuple(_mark(part, row["marks"].get(part.key)) for part in shown))
-                for row in content["rows"]
-                if row["post"] == post.code
-            ),
-        )
-        for post in posts
-    ]
+    return MarksTable(
+        post.code,
+        post_name(post),
+        tuple(part.name for part in shown),
+        tuple(
+            MarksRow(row["ticket"], tuple(_mark(part, row["marks"].get(part.key)) for part in shown))
+            for row in content["rows"]
+            if row["post"] == post.code
+        ),
+    )
 
 
 def _mark(part: Part, mark: Document | None) -> str | Sentence:
@@ -294,7 +310,7 @@ def _line(session: Session, selection: Selection, publication: Publication, numb
         scheme = scheme_in_force_now(session, selection.id)
         if row is None or scheme is None:
             return None
-        parts = scheme.all_parts()
+        parts = post_scheme(session, selection.id, scheme, row["post"]).all_parts()
         figures = tuple((parts[key].name, _mark(parts[key], mark)) for key, mark in row["marks"].items())
         return Line(title, publication.published_at, href, figures)
     if kind is PublicationKind.PROPOSED_NAMES:
@@ -315,7 +331,8 @@ def _ranked_line(
     if result is None or found is None:
         return None
     names = Names.of(found[0])
-    columns = _columns(found[0].all_parts()[outcome["stages"][-1]["by"]])
+    own = post_scheme(session, selection.id, found[0], result["post"])
+    columns = columns_of(own.all_parts()[outcome["stages"][-1]["by"]])
     figures: list[tuple[Name, str | Sentence]] = [
         (part.name, _figure(part, result["parts"].get(part.key))) for part in columns
     ]
@@ -324,6 +341,17 @@ def _ranked_line(
     word, kind = standing(result, names)
     href = f"/s/{selection.code}/p/{publication.number}"
     return Line(title, publication.published_at, href, tuple(figures), word, kind or "none", publication.number)
+
+
+def post_scheme(session: Session, selection_id: int, scheme: Scheme, post: str) -> Scheme:
+    """The rules as they hold for one post of a selection."""
+    return unit_schemes(scheme, posts_of(session, selection_id)).get(post, scheme)
+
+
+def ticket_scheme(session: Session, tally: TallyRow, scheme: Scheme, ticket: str) -> Scheme:
+    """The rules by which one ticket number was computed."""
+    found = result_of(tally, ticket)
+    return post_scheme(session, tally.selection_id, scheme, found["post"]) if found else scheme
 
 
 def scheme_in_force_now(session: Session, selection_id: int) -> Scheme | None:

@@ -185,10 +185,7 @@ def announcement_content(session: Session, selection_id: int) -> dict[str, objec
             "opens": selection.registration_opens.isoformat(),
             "closes": selection.registration_closes.isoformat(),
         },
-        "posts": [
-            {name: getattr(post, name) for name in ("code", "name", "name_en", "unit", "unit_en", "headcount")}
-            for post in posts_of(session, selection_id)
-        ],
+        "posts": [{name: getattr(post, name) for name in _ANNOUNCED_POST} for post in posts_of(session, selection_id)],
         "eligibility": eligibility_section(session, selection_id),
         "papers": [
             {"key": paper.key, "starts_at": paper.starts_at.isoformat(), "minutes": paper.minutes}
@@ -197,6 +194,7 @@ def announcement_content(session: Session, selection_id: int) -> dict[str, objec
     }
 
 
+_ANNOUNCED_POST = ("code", "name", "name_en", "unit", "unit_en", "headcount", "closed_group")
 _ANNOUNCED = (
     "code", "kind", "title", "title_en", "authority", "authority_en", "ground", "reference_date", "exam_site",
     "exam_site_en", "interview_on", "telephone", "supervision_telephone",

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from core.canonical import canonical, fingerprint
 from core.errors import Problem, Refusal, refuse_any
 from core.people import Actor, Power
+from core.words import N_
 from exam.actions import add_rule_set, advance, freeze_rule_set, publish
 from exam.conditions import parse_eligibility
 from exam.counts import PostCount
@@ -31,8 +32,8 @@ from scoring.cuts import Equal
 from scoring.inputs import Inputs, input_problems
 from scoring.linter import Finding, risks, to_be_answered
 from scoring.parts import PartKind
-from scoring.queries import entry_cut, posts_with_places, scheme_of
-from scoring.ranking import TieBy
+from scoring.queries import entry_cut, interview_parts, posts_with_places, scheme_of
+from scoring.recorded import TIES, by_record
 from scoring.scheme import Scheme, parse_scheme
 
 
@@ -152,59 +153,59 @@ def _inside(section: str, path: str) -> bool:
     return path == section or path.startswith((f"{section}.", f"{section}["))
 
 
-def _paper_problems(session: Session, selection_id: int, scheme: Scheme) -> list[Problem]:
+def _paper_problems(session: Session, selection_id: int, scheme: Scheme) -> Iterator[Problem]:
     """Every written paper of the plan is a part of the scheme, and every part somebody sits is planned."""
     planned = {paper.key for paper in written_papers(session, selection_id)}
-    sat = {key for key, part in scheme.all_parts().items() if part.kind is PartKind.GIVEN}
-    return [
-        Problem("The scheme has no part for the written paper {paper}.", {"paper": key}, "parts")
-        for key in sorted(planned - sat)
-    ] + [
-        Problem("No date is planned for the written paper {paper}.", {"paper": key}, "parts")
-        for key in sorted(sat - planned)
-    ]
+    parts = {key: part for own in reversed(scheme.everywhere()) for key, part in own.all_parts().items()}
+    recorded = {key for key, part in parts.items() if by_record(part)}
+    sat = {key for key, part in parts.items() if part.kind is PartKind.GIVEN} - recorded
+    for key in sorted(planned - sat - recorded):
+        yield Problem("The scheme has no part for the written paper {paper}.", {"paper": key}, "parts")
+    for key in sorted(sat - planned):
+        yield Problem("No date is planned for the written paper {paper}.", {"paper": key}, "parts")
+    for key in sorted(planned & recorded):
+        facts = {"part": parts[key].name}
+        sentence = N_("The marks of {part} come from records, so it cannot be planned as a written paper.")
+        yield Problem(sentence, facts, f"parts.{key}")
 
 
 def _course_problems(session: Session, selection_id: int, scheme: Scheme) -> Iterator[Problem]:
-    """What the road of a selection asks of its scheme, and rules that would be announced but carried out by nobody."""
-    if len(scheme.panels) != 1:
-        yield Problem("One part is marked by the interview panel, not {count}.", {"count": len(scheme.panels)}, "panel")
-    elif not entry_cut(scheme):
-        yield Problem("No cut leads to the interview.", {}, "cuts")
+    """What the road of a selection asks of its scheme, and of the rules of single posts in it."""
+    for prefix, own in _each(scheme):
+        panels = interview_parts(own)
+        if len(panels) != 1 or panels != interview_parts(scheme):
+            count = {"count": len(panels)}
+            yield Problem("One part is marked by the interview panel, not {count}.", count, f"{prefix}panel")
+        elif not entry_cut(own):
+            yield Problem("No cut leads to the interview.", {}, f"{prefix}cuts")
     if not scheme.cuts or scheme.cuts[-1].by != scheme.total:
         yield Problem("The last cut proposes the names, so it is drawn by the part that ranks.", {}, "cuts")
     yield from input_problems(scheme, Inputs(posts_with_places(session, selection_id), ()))
-    for path in _carried_out_by_nobody(scheme):
-        yield Problem("Nothing here carries this rule out, so it must not be announced.", {}, path)
+    for prefix, own in _each(scheme):
+        yield from _endless_waits(own, prefix)
+    yield from _waiver_problems(scheme)
 
 
-def _carried_out_by_nobody(scheme: Scheme) -> Iterator[str]:
-    """The paths of rules that need records which no act writes."""
-    sections = {
-        "opening": scheme.opening,
-        "findings": scheme.findings,
-        "replacement": scheme.replacement,
-        "variants": scheme.variants,
-        "ballots": scheme.ballots,
-    }
-    yield from (path for path, section in sections.items() if section)
-    for key, part in scheme.all_parts().items():
-        if part.bonus is not None:
-            yield f"parts.{key}.bonus"
-        if part.kind is PartKind.SHARE:
-            yield f"parts.{key}.kind"
-        if part.grades:
-            yield f"parts.{key}.grades"
-        if part.pass_mark is not None and part.pass_mark.mark is None:
-            yield f"parts.{key}.pass_mark"
-    for key in scheme.rooms.keys() - scheme.panels.keys():
-        yield f"rooms.{key}"
+def _each(scheme: Scheme) -> Iterator[tuple[str, Scheme]]:
+    """The scheme and every variant with the path before its problems."""
+    yield "", scheme
+    yield from ((f"variants.{variant.key}.", variant.scheme) for variant in scheme.variants)
+
+
+def _endless_waits(scheme: Scheme, prefix: str) -> Iterator[Problem]:
+    """Cuts at which equal ones wait for something that nothing in the chain lets anybody record."""
     for cut in scheme.cuts:
-        if cut.equal is Equal.WAIT:
-            yield f"cuts.{cut.key}.equal"
-    chains = {"order.ties": scheme.ties} | {f"cuts.{cut.key}.ties": cut.ties for cut in scheme.cuts}
-    seen = []
-    for path, chain in chains.items():
-        if chain not in seen and any(key.by is TieBy.QUALIFICATION for key in chain):
-            yield path
-        seen.append(chain)
+        if cut.equal is Equal.WAIT and not any(key.by in TIES for key in cut.ties):
+            where = f"{prefix}cuts.{cut.key}.equal"
+            yield Problem("Equal ones would wait for ever: the tie chain ends in nothing that is recorded.", {}, where)
+
+
+def _waiver_problems(scheme: Scheme) -> Iterator[Problem]:
+    """A part by which the entry to the interview is drawn cannot fall away: nobody could enter."""
+    if scheme.opening is None or not (key := entry_cut(scheme)):
+        return
+    upto = scheme.cuts[: scheme.cuts.index(scheme.cut(key)) + 1]
+    ranked = {cut.by for cut in upto}
+    for waiver in scheme.opening.waivers:
+        if waiver.part in ranked:
+            yield Problem("The entry to the interview is drawn by this part, so it cannot be waived.", {}, "opening")

@@ -1,7 +1,8 @@
 """From the published ranking to proposed names (考察人选建议名单) and the reserve pool (一考多用人选库)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert
 from sqlmodel import Session, select
@@ -10,8 +11,9 @@ from core import audit
 from core.acts import touch
 from core.days import local_date
 from core.db import sql_table
-from core.errors import Refusal, refuse_any
+from core.errors import Problem, Refusal, refuse_any
 from core.people import Actor, FirstHand, Power, require_second_hand
+from core.words import N_
 from exam.actions import publish
 from exam.plan import PublicationKind
 from exam.queries import posts_of, publications, selection_row, ticket_ids
@@ -20,28 +22,32 @@ from exam.tables import Candidacy, Post, Publication
 from recording.actions import grant_viewing, note_event
 from recording.retention import RetentionEvent
 from scoring.actions.gate import reach, refuse_hindered
+from scoring.gates import Fewer
 from scoring.queries import (
     COMPOSITE,
     NAMES,
     ShortlistView,
     barred_candidates,
     gaps,
+    posts_with_places,
     published_tally,
     scheme_in_force,
     shortlists,
     stored_rankings,
 )
 from scoring.reserve import ReserveEntry, reserve_entries
+from scoring.scheme import RankWithin
 from scoring.steps import value_text
 from scoring.tables import PoolEntry, Shortlist, ShortlistName, TallyRow
 
 
-def propose_shortlists(session: Session, actor: Actor, selection_id: int, *, now: datetime) -> int:
+def propose_shortlists(session: Session, actor: Actor, selection_id: int, reason: str = "", *, now: datetime) -> int:
     """Propose, post by post, the names the published ranking gives at the scheme's ratio: the first hand.
 
     Rank proposes; the committee determines. Who has withdrawn or was disqualified since is left out and nobody moves
     up. A proposal that waits gives way to another one only if the names are no longer the same or the ranking was
-    corrected since; after a correction names are proposed again at any later stage. Returns their number.
+    corrected since; after a correction names are proposed again at any later stage. Where fewer are left than the
+    scheme's gate of surplus (差额) asks for, they are proposed with a `reason` or not at all. Returns their number.
     """
     actor.require(Power.SCORING_TALLY_RUN, selection_id)
     selection, row = selection_row(session, selection_id), published_tally(session, selection_id, COMPOSITE)
@@ -56,10 +62,12 @@ def propose_shortlists(session: Session, actor: Actor, selection_id: int, *, now
     earlier = {view.post.code: view for view in views}
     if earlier and not overtaken and _numbers(views) == {one["candidate"] for one in proposed}:
         raise Refusal("The names are proposed already and wait for the second hand.", status=409)
+    short = _short_of_names(session, selection_id, row, proposed, reason)
     ids = ticket_ids(session, selection_id)
     for post in posts_of(session, selection_id):
         before = earlier.get(post.code)
         shortlist = _add_shortlist(session, actor, post, row, before.version + 1 if before else 1, now)
+        shortlist.reason = reason.strip() if {post.code, post.closed_group} & short else ""
         session.add_all(
             ShortlistName(
                 shortlist_id=shortlist.id or 0,
@@ -72,10 +80,36 @@ def propose_shortlists(session: Session, actor: Actor, selection_id: int, *, now
         )
     audit.record(
         session, actor, "shortlists.proposed", now, scope=selection_id, tally=row.id, names=len(proposed),
-        left_out=len(entered) - len(proposed),
+        left_out=len(entered) - len(proposed), **({"short": sorted(short)} if short else {}),
     )  # fmt: skip
     touch(session, f"selection:{selection_id}")
     return len(proposed)
+
+
+def _short_of_names(
+    session: Session, selection_id: int, row: TallyRow, proposed: Sequence[dict[str, Any]], reason: str
+) -> set[str]:
+    """The posts, or closed groups, with fewer names than the last cut's gate asks for; refused without a reason."""
+    scheme = scheme_in_force(session, selection_id)
+    gates = {}
+    for post in posts_with_places(session, selection_id):
+        unit = post.code if scheme.within is RankWithin.POST else post.group
+        gates[unit] = scheme.at(post).cuts[-1].gate
+    problems, short = [], set()
+    for unit, gate in gates.items():
+        places = row.outcome["stages"][-1]["units"].get(unit, {"places": 0})["places"]
+        count = sum(one["unit"] == unit for one in proposed)
+        if gate is None or count >= gate.least(places):
+            continue
+        short.add(unit)
+        facts = {"unit": unit, "count": count, "least": gate.least(places)}
+        if gate.fewer is Fewer.REFUSE:
+            problems.append(Problem("{unit}: {count} names, the scheme asks for {least} at least.", facts))
+        elif not reason.strip():
+            sentence = N_("{unit}: {count} names, the scheme asks for {least}; write why it goes on with fewer.")
+            problems.append(Problem(sentence, facts, "reason"))
+    refuse_any(problems)
+    return short
 
 
 def _add_shortlist(session: Session, actor: Actor, post: Post, row: TallyRow, version: int, now: datetime) -> Shortlist:

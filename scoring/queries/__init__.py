@@ -5,7 +5,6 @@ from scoring.queries.gaps import NAMES, Area, Check, checks, gaps, tally_behind,
 from scoring.queries.inputs import (
     barred_candidates,
     composite_inputs,
-    posts_with_places,
     rules_of_digest,
     scheme_in_force,
     scheme_of,
@@ -13,9 +12,10 @@ from scoring.queries.inputs import (
     tally_scheme,
     written_inputs,
 )
-from scoring.queries.names import Proposed, ShortlistView, shortlists
+from scoring.queries.names import Proposed, ShortlistView, allotments, shortlists
 from scoring.queries.packaging import Packed, journal_lines, packed
 from scoring.queries.people import Heard, ProposedPerson, hearings_of, proposed_people
+from scoring.queries.places import not_sitting, opened_posts, opening_wanting, openings, posts_with_places
 from scoring.queries.pool import (
     Match,
     PoolLine,
@@ -31,6 +31,15 @@ from scoring.queries.pool import (
     pool_proposals,
     pool_rule,
 )
+from scoring.queries.records import (
+    record_field,
+    record_version,
+    record_versions,
+    recorded_facts,
+    records_wanting,
+    standing_record,
+)
+from scoring.queries.replacements import Succession, known_days, lots_drawn, post_of, replacements, succession
 from scoring.queries.reviews import (
     REVIEWED,
     Reviewable,
@@ -53,7 +62,7 @@ from scoring.queries.tallies import (
     tally_of_publication,
     tally_version,
 )
-from scoring.replay import COMPOSITE, ENTRY, entry_cut, interview_part
+from scoring.replay import COMPOSITE, ENTRY, entry_cut, interview_part, interview_parts
 
 __all__ = [
     "COMPOSITE",
@@ -73,8 +82,10 @@ __all__ = [
     "ReviewLine",
     "Reviewable",
     "ShortlistView",
+    "Succession",
     "TallyLine",
     "UseLine",
+    "allotments",
     "barred_candidates",
     "checks",
     "composite_inputs",
@@ -89,10 +100,17 @@ __all__ = [
     "gaps",
     "hearings_of",
     "interview_part",
+    "interview_parts",
     "journal_lines",
+    "known_days",
+    "lots_drawn",
     "matches",
     "newest_tally",
+    "not_sitting",
     "open_reviews",
+    "opened_posts",
+    "opening_wanting",
+    "openings",
     "own_entry",
     "packed",
     "planned_posts",
@@ -101,9 +119,16 @@ __all__ = [
     "pool_page",
     "pool_proposals",
     "pool_rule",
+    "post_of",
     "posts_with_places",
     "proposed_people",
     "published_tally",
+    "record_field",
+    "record_version",
+    "record_versions",
+    "recorded_facts",
+    "records_wanting",
+    "replacements",
     "result_of",
     "review_line",
     "review_window",
@@ -113,7 +138,9 @@ __all__ = [
     "scheme_in_force",
     "scheme_of",
     "shortlists",
+    "standing_record",
     "stored_rankings",
+    "succession",
     "tally_behind",
     "tally_inputs",
     "tally_lines",

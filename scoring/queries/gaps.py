@@ -21,8 +21,9 @@ from recording.queries import filmed_hearings
 from recording.states import RECORDING_WORDS, RecordingState
 from scoring.marks import Mark
 from scoring.queries.corrections import confirmed_corrections, corrections
-from scoring.queries.inputs import barred_candidates, posts_with_places, tally_inputs
+from scoring.queries.inputs import barred_candidates, tally_inputs
 from scoring.queries.names import shortlists
+from scoring.queries.places import posts_with_places
 from scoring.queries.reviews import open_reviews, reviews
 from scoring.queries.tallies import published_tally
 from scoring.replay import COMPOSITE, ENTRY

@@ -16,14 +16,19 @@ from interview.hearing import State
 from interview.queries import SealedHearing, sealed_sheets
 from interview.tables import Admission, Hearing
 from scoring.corrections import with_corrections
-from scoring.inputs import Candidate, Inputs, Post as PostPlaces
+from scoring.inputs import Candidate, Inputs
 from scoring.marks import Mark, MarkState
 from scoring.panel_mark import JudgeSheet
+from scoring.parts import PartKind
 from scoring.queries.corrections import confirmed_corrections
+from scoring.queries.places import posts_with_places, waived_keys
+from scoring.queries.records import recorded_facts
 from scoring.queries.tallies import published_tally
+from scoring.recorded import joined
 from scoring.replay import ENTRY, entry_cut, interview_part
 from scoring.scheme import Scheme, parse_scheme
 from scoring.stored import inputs_of
+from scoring.tables import ReplacementRow
 
 HEARING_ENDS: Mapping[State, MarkState] = {
     State.ABSENT: MarkState.ABSENT,
@@ -72,20 +77,37 @@ def tally_inputs(session: Session, selection_id: int, kind: str) -> Inputs:
     published = published_tally(session, selection_id, kind)
     if published is not None:
         found = inputs_of(published.inputs)
-    elif kind == ENTRY:
-        found = written_inputs(session, selection_id)
     else:
-        found = composite_inputs(session, selection_id, scheme_in_force(session, selection_id))
+        scheme = scheme_in_force(session, selection_id)
+        entry = kind == ENTRY
+        bare = written_inputs(session, selection_id) if entry else composite_inputs(session, selection_id, scheme)
+        found = _excused(session, selection_id, scheme, joined(bare, recorded_facts(session, selection_id, scheme)))
     return with_corrections(found, confirmed_corrections(session, selection_id))
 
 
+def _excused(session: Session, selection_id: int, scheme: Scheme, inputs: Inputs) -> Inputs:
+    """The inputs with waived parts exempt: nobody of that post sits them, so their weight goes to the others."""
+    waived = {post.code: waived_keys(session, selection_id, scheme, post) for post in inputs.posts}
+    if not any(waived.values()):
+        return inputs
+    exempt = Mark(state=MarkState.EXEMPT)
+    leaves = {key for key, part in scheme.all_parts().items() if part.kind is not PartKind.COMPOSITE}
+    return replace(
+        inputs,
+        candidates=tuple(
+            replace(one, marks={**one.marks, **dict.fromkeys(waived[one.post] & leaves, exempt)})
+            for one in inputs.candidates
+        ),
+    )
+
+
 def written_inputs(session: Session, selection_id: int) -> Inputs:
-    """Posts, candidates and confirmed written marks: what the entry to the interview is computed from."""
+    """Posts, candidates and confirmed written marks, without records."""
     return Inputs(posts_with_places(session, selection_id), tuple(_candidates(session, selection_id).values()))
 
 
 def composite_inputs(session: Session, selection_id: int, scheme: Scheme) -> Inputs:
-    """Everything the composite is computed from: written marks, sealed sheets, and who was admitted."""
+    """What the composite is computed from but for records: written marks, sealed sheets, and who was admitted."""
     candidates = _candidates(session, selection_id)
     codes = {row.id or 0: row.ticket_number for row in _candidacies(session, selection_id)}
     part = interview_part(scheme)
@@ -106,12 +128,6 @@ def composite_inputs(session: Session, selection_id: int, scheme: Scheme) -> Inp
         tuple(candidates.values()),
         {cut: frozenset(codes[candidacy_id] for candidacy_id in admitted)} if cut else {},
     )
-
-
-def posts_with_places(session: Session, selection_id: int) -> tuple[PostPlaces, ...]:
-    """The posts with their places, by code."""
-    rows = session.exec(select(Post).where(Post.selection_id == selection_id).order_by(col(Post.code)))
-    return tuple(PostPlaces(row.code, row.headcount) for row in rows)
 
 
 def _candidacies(session: Session, selection_id: int) -> list[Candidacy]:
@@ -162,6 +178,9 @@ def _judge_sheets(sealed: SealedHearing) -> tuple[JudgeSheet, ...]:
 
 
 def barred_candidates(session: Session, selection_id: int) -> frozenset[str]:
-    """Ticket numbers of those who have withdrawn or were disqualified, as of now."""
-    standings = _standings(session, selection_id)
-    return frozenset(row.ticket_number for row in _candidacies(session, selection_id) if (row.id or 0) in standings)
+    """Ticket numbers of those who have withdrawn or were disqualified, or in whose place somebody stepped in."""
+    replaced = select(ReplacementRow.gone_id).where(
+        ReplacementRow.selection_id == selection_id, ReplacementRow.state == "confirmed"
+    )
+    gone = {*_standings(session, selection_id), *session.exec(replaced)}
+    return frozenset(row.ticket_number for row in _candidacies(session, selection_id) if (row.id or 0) in gone)

@@ -1,4 +1,4 @@
-"""Shortlists and the people on them."""
+"""Shortlists and the people on them; posts allotted after the ranking."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from exam.tables import Candidacy, Post
-from scoring.tables import Shortlist, ShortlistName
+from scoring.tables import Allotment, Shortlist, ShortlistName
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class ShortlistView:
     post: Post
     tally_id: int
     version: int
+    reason: str
     state: str
     proposed_by: int
     proposed_at: datetime
@@ -72,6 +73,7 @@ def shortlists(session: Session, selection_id: int) -> list[ShortlistView]:
             post,
             shortlist.tally_id,
             shortlist.version,
+            shortlist.reason,
             shortlist.state,
             shortlist.proposed_by,
             shortlist.proposed_at,
@@ -81,3 +83,9 @@ def shortlists(session: Session, selection_id: int) -> list[ShortlistView]:
         )
         for shortlist, post in newest.values()
     ]
+
+
+def allotments(session: Session, selection_id: int) -> list[Allotment]:
+    """Every decision on who gets which post of a closed group, the newest first."""
+    query = select(Allotment).where(Allotment.selection_id == selection_id)
+    return list(session.exec(query.order_by(col(Allotment.version).desc())))

@@ -69,7 +69,7 @@ def statistics_of(scheme: Scheme, inputs: Mapping[str, Any], outcome: Mapping[st
         spreads=_spreads(ranked, outcome),
         panels={key: found for key, found in heard.items() if found.benches},
         rooms={part.key: lines for part in _of_panels(ranked) if (lines := _rooms(scheme, part, given))},
-        neighbours=tuple(_neighbours(scheme, ranked, given)),
+        neighbours=tuple(_neighbours(scheme, ranked.key, given)),
         margins=margins(outcome),
         roundings=rounding_effects(scheme, given, outcome, upto),
     )
@@ -104,20 +104,26 @@ def _rooms(scheme: Scheme, part: Part, given: Inputs) -> tuple[RoomLine, ...]:
     return tuple(RoomLine(room, len(marks[room]), mean(marks[room]), half_width(marks[room])) for room in rooms)
 
 
-def _neighbours(scheme: Scheme, ranked: Part, given: Inputs) -> Sequence[PostExchange]:
+def _neighbours(scheme: Scheme, ranked: str, given: Inputs) -> Sequence[PostExchange]:
     """Neighbouring numbers of a post whose marks in one part look exchanged; marks count as shares of the highest."""
-    leaves = [p for p in ranked.walk() if p.kind is not PartKind.COMPOSITE and p.enters is not Enters.DEDUCTED]
     found = []
     for post in given.posts:
+        own = scheme.at(post)
+        leaves = [part for part in own.all_parts()[ranked].walk() if _compared(part)]
         rows = {}
         for one in sorted(given.candidates, key=lambda one: one.code):
-            marks = [_share(scheme, part, one) for part in leaves]
+            marks = [_share(own, part, one) for part in leaves]
             if one.post == post.code and None not in marks:
                 rows[one.code] = [mark for mark in marks if mark is not None]
         if len(rows) >= FEWEST_NEIGHBOURS:
             keys = [part.key for part in leaves]
             found += [PostExchange(post.code, one) for one in exchanges(rows, keys, pairwise(rows), HALF)]
     return found
+
+
+def _compared(part: Part) -> bool:
+    """Whether a part's marks are figures that add to the total: of a paper, a record or a panel."""
+    return part.kind in {PartKind.GIVEN, PartKind.PANEL} and not part.grades and part.enters is not Enters.DEDUCTED
 
 
 def _share(scheme: Scheme, part: Part, one: Candidate) -> Fraction | None:

@@ -27,6 +27,32 @@ from tests.scoring.course import make_course
 from tests.scoring.schemes import SCHEME
 
 SOON = PLANNED + timedelta(hours=1)
+RECORDED_SIDE = """[[parts]]
+key = "side"
+of = "total"
+deducted = true
+maximum = 300
+[[parts]]
+key = "years"
+of = "side"
+kind = "share"
+maximum = 100
+grades = [{ key = "good", name = "优秀", points = 90 }]
+[[parts]]
+key = "votes"
+of = "side"
+[ballots.votes]
+grades = [{ key = "yes", name = "同意", points = 100 }, { key = "no", name = "不同意", points = 0 }]
+[[parts]]
+key = "study"
+of = "side"
+maximum = 100
+recorded = true
+[panel.study]
+drop_high = 1
+drop_low = 1
+[order]"""
+"""A part that appraisal years, ballots and another panel's sheets make, all of them recorded."""
 
 
 @pytest.fixture
@@ -152,27 +178,25 @@ def test_papers_of_the_plan_and_parts_of_the_scheme_belong_together(road: Road) 
     [
         ('key = "interview"\nby = "written"', 'key = "first"\nby = "written"', "cuts", "No cut leads"),
         ('[[cuts]]\nkey = "proposed"\nper_place = 2', "", "cuts", "The last cut proposes the names"),
-        ("[reserve]", "[opening]\nper_place = 3\n[reserve]", "opening", "Nothing here carries"),
-        ("pass_mark = 60\n[sheet]", "pass_mark = 60\nbonus = { cap = 5 }\n[sheet]", "parts.interview.bonus", "Nothing"),
-        ("per_place = 2", 'per_place = 2\nequal = "wait"', "cuts.proposed.equal", "Nothing here carries"),
-        ("[reserve]", '[[findings]]\nkey = "veto"\n[reserve]', "findings", "Nothing here carries"),
-        ("[reserve]", "[replacement.absent]\n[reserve]", "replacement", "Nothing here carries"),
-        ("[reserve]", "[rooms.common]\n[reserve]", "rooms.common", "Nothing here carries"),
-        ("pass_mark = 60\n[sheet]", 'pass_mark = "recorded"\n[sheet]', "parts.interview.pass_mark", "Nothing"),
-        (
-            'key = "professional"\n',
-            'key = "professional"\ngrades = [{ key = "good", points = 90 }]\n',
-            "parts.professional.grades",
-            "Nothing here carries",
-        ),
-        ('key = "professional"\n', 'key = "professional"\nkind = "share"\n', "parts.professional.kind", "Nothing"),
+        ("per_place = 2", 'per_place = 2\nequal = "wait"', "cuts.proposed.equal", "Equal ones would wait for ever"),
         (
             "[reserve]",
-            '[[variants]]\nkey = "other"\nposts = ["01"]\ncuts = [{ key = "proposed", per_place = 3 }]\n[reserve]',
-            "variants",
-            "Nothing here carries",
+            '[opening]\nper_place = 3\nwaivers = [{ part = "written", fewer_than_per_place = 5 }]\n[reserve]',
+            "opening",
+            "cannot be waived",
         ),
-        ('"part:written"]', '"qualification:degree"]', "order.ties", "Nothing here carries"),
+        (
+            'key = "professional"\n',
+            'key = "professional"\nrecorded = true\n',
+            "parts.professional",
+            "come from records",
+        ),
+        (
+            "[reserve]",
+            '[[variants]]\nkey = "other"\nposts = ["09"]\ncuts = [{ key = "proposed", per_place = 3 }]\n[reserve]',
+            "variants.other.posts",
+            "There is no post",
+        ),
         ("[order]", '[order]\nwithin = "group"', "01", "this post has none"),
     ],
 )  # fmt: skip
@@ -180,6 +204,28 @@ def test_a_rule_that_the_road_cannot_keep_is_not_announced(
     road: Road, before: str, after: str, field: str, sentence: str
 ) -> None:
     assert any(one.field == field and sentence in one.sentence for one in problems(road, changed(before, after)))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("[reserve]", "[opening]\nper_place = 3\n[reserve]"),
+        ("pass_mark = 60\n[sheet]", "pass_mark = 60\nbonus = { cap = 5 }\n[sheet]"),
+        ('ties = ["part:interview", "part:written"]', 'ties = ["qualification:degree", "lot"]'),
+        ("per_place = 2\n[reserve]", 'per_place = 2\nequal = "wait"\nties = ["lot"]\n[reserve]'),
+        ("[reserve]", '[[findings]]\nkey = "veto"\n[reserve]'),
+        ("[reserve]", "[replacement.absent]\n[reserve]"),
+        ("[reserve]", "[rooms.common]\n[reserve]"),
+        ("pass_mark = 60\n[sheet]", 'pass_mark = "recorded"\n[sheet]'),
+        ("[order]", RECORDED_SIDE),
+        (
+            "[reserve]",
+            '[[variants]]\nkey = "other"\nposts = ["01"]\ncuts = [{ key = "proposed", per_place = 3 }]\n[reserve]',
+        ),
+    ],
+)
+def test_what_records_and_acts_carry_out_is_announced(road: Road, before: str, after: str) -> None:
+    assert propose(road, changed(before, after)) == 1
 
 
 def test_one_panel_marks_one_part(road: Road) -> None:

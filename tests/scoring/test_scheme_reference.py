@@ -10,6 +10,7 @@ from scoring.ballots import NoBallot
 from scoring.cuts import Break, Equal, PartOf, Short
 from scoring.findings import Effect
 from scoring.floors import FloorBy, Satisfy
+from scoring.gates import Fewer
 from scoring.marks import MarkState, Rounding
 from scoring.panel_rule import Few, MissingJudge, TrimOver, TrimPer
 from scoring.parts import BonusStage, PartKind, PassMarkOn, Policy
@@ -42,7 +43,7 @@ READERS = {
 WORDS = [
     *(Break, Equal, FloorBy, Satisfy, Rounding, Few, MissingJudge, TrimOver, TrimPer, BonusStage, PartKind),
     *(PassMarkOn, Policy, TieBy, CallOrder, ReserveBy, ReuseScope, Pool, Reference, Split, RankWithin),
-    *(NoBallot, PartOf, Short, Effect, Event, Milestone, Compared),
+    *(NoBallot, PartOf, Short, Effect, Event, Milestone, Compared, Fewer),
 ]
 
 

@@ -58,6 +58,11 @@ ENTER = by(Power.EXAM_MARKS_ENTER)
 SETTLE = by(Power.EXAM_MARKS_SETTLE)
 CONFIRM = by(Power.EXAM_MARKS_CONFIRM)
 PUBLISH = by(Power.SCORING_RESULT_PUBLISH)
+RECORD = by(Power.SCORING_RECORD_ENTER)
+RECORDS = by(
+    Power.SCORING_RECORD_ENTER, Power.SCORING_RECORD_CONFIRM, Power.SCORING_TALLY_RUN, Power.SCORING_RESULT_PUBLISH,
+    Power.INTERVIEW_HEARING_SEAL,
+)  # fmt: skip
 COMPOSE = by(Power.INTERVIEW_PANEL_COMPOSE)
 LOTS = by(Power.INTERVIEW_DRAW_RECORD)
 NUMBERS = by(Power.INTERVIEW_NUMBER_READ)
@@ -72,6 +77,7 @@ RESULTS = by(Power.SCORING_TALLY_RUN, Power.SCORING_RESULT_READ, Power.SCORING_R
 NAMES = by(
     Power.SCORING_SHORTLIST_READ, Power.SCORING_TALLY_RUN, Power.SCORING_POOL_READ, Power.SCORING_RESULT_PUBLISH
 )  # fmt: skip
+CHANGES = by(Power.SCORING_TALLY_RUN, Power.SCORING_RESULT_PUBLISH, Power.SCORING_SHORTLIST_CONFIRM)
 POOL = by(Power.SCORING_POOL_READ)
 POOL_HANDS = by(Power.SCORING_POOL_KEEP, Power.SCORING_POOL_CONFIRM)
 REVIEWS = by(Power.SCORING_REVIEW_READ, Power.SCORING_REVIEW_RECORD, Power.SCORING_REVIEW_CONFIRM)
@@ -182,6 +188,8 @@ TABLE: dict[str, Who] = {
     "POST /staff/{code:str}/conditions/{number:int}/remove": EDIT,
     "GET /staff/{code:str}/scheme": SCHEME,
     "POST /staff/{code:str}/scheme": EDIT,
+    "GET /staff/{code:str}/scheme/form": EDIT,
+    "POST /staff/{code:str}/scheme/form": EDIT,
     "GET /staff/{code:str}/scheme/{version:int}": SCHEME,
     "POST /staff/{code:str}/scheme/{version:int}": by(Power.SCORING_SCHEME_CONFIRM),
     # vetting, tickets, marks
@@ -234,7 +242,14 @@ TABLE: dict[str, Who] = {
     "GET /observer/{code:str}/hearings/{hearing_id:int}": OBSERVER,
     "POST /observer/{code:str}/hearings/{hearing_id:int}": OBSERVER,
     "GET /live": STAFF,
-    # recordings, results, names
+    # records, recordings, results, names
+    "GET /staff/{code:str}/records": RECORDS,
+    "GET /staff/{code:str}/records/{topic:str}": RECORDS,
+    "POST /staff/{code:str}/records/{topic:str}": RECORD,
+    "GET /staff/{code:str}/records/{topic:str}/typed": RECORD,
+    "POST /staff/{code:str}/records/{topic:str}/typed": RECORD,
+    "GET /staff/{code:str}/records/{topic:str}/{version:int}": RECORDS,
+    "POST /staff/{code:str}/records/{topic:str}/{version:int}": by(Power.SCORING_RECORD_CONFIRM),
     "GET /staff/{code:str}/recordings": FILMS,
     "GET /staff/{code:str}/recordings/{recording_id:int}": REVIEW,
     "GET /staff/{code:str}/recordings/{recording_id:int}/poster": REVIEW,
@@ -258,6 +273,17 @@ TABLE: dict[str, Who] = {
     "POST /staff/{code:str}/corrections/{number:int}": by(Power.SCORING_REVIEW_CONFIRM),
     "GET /staff/{code:str}/names": NAMES,
     "POST /staff/{code:str}/names": NAMES,
+    "GET /staff/{code:str}/opening": by(
+        Power.SCORING_SCHEME_FREEZE,
+        Power.SCORING_SCHEME_CONFIRM,
+        Power.SCORING_TALLY_RUN,
+        Power.INTERVIEW_HEARING_SEAL,
+    ),
+    "POST /staff/{code:str}/opening": by(Power.SCORING_SCHEME_FREEZE, Power.SCORING_SCHEME_CONFIRM),
+    "GET /staff/{code:str}/replacements": CHANGES,
+    "POST /staff/{code:str}/replacements": CHANGES,
+    "GET /staff/{code:str}/allotment": CHANGES,
+    "POST /staff/{code:str}/allotment": by(Power.SCORING_TALLY_RUN, Power.SCORING_SHORTLIST_CONFIRM),
     "GET /staff/{code:str}/reserve": POOL,
     "POST /staff/{code:str}/reserve": POOL_HANDS,
     "GET /staff/{code:str}/reserve/register": POOL,

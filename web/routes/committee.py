@@ -40,7 +40,7 @@ from web.corrected import difference
 from web.i18n import Language
 from web.pages import Road
 from web.playing import play, still
-from web.results import post_name, scheme_of_digest, selection_title
+from web.results import post_name, post_scheme, scheme_of_digest, selection_title, ticket_scheme
 from web.roads import road_of
 from web.statistics import kept_statistics, statistics_view
 from web.viewing import review_of
@@ -110,6 +110,7 @@ def committee_why(asker: NamedDependency[Asker], code: FromPath[str], ticket: Fr
         proposed = _proposed(session, selection.id, ticket)
         tally = need(published_tally(session, selection.id, COMPOSITE))
         scheme, rules = need(scheme_of_digest(session, selection.id, tally.scheme_sha256))
+        scheme = ticket_scheme(session, tally, scheme, ticket)
         heard = hearings_of(session, [proposed.candidacy_id]).get(proposed.candidacy_id)
         road = _road(asker, session, selection)
         name = names_of(session, {proposed.person_id}).get(proposed.person_id, "")
@@ -254,7 +255,8 @@ def _post_list(
     session: Session, view: ShortlistView, tally: TallyRow, who: list[str], *, differences: bool
 ) -> PostList:
     """One post's list; `who` counts where it names somebody on this list."""
-    scheme, _ = need(scheme_of_digest(session, view.post.selection_id, tally.scheme_sha256))
+    whole, _ = need(scheme_of_digest(session, view.post.selection_id, tally.scheme_sha256))
+    scheme = post_scheme(session, view.post.selection_id, whole, view.post.code)
     people = proposed_people(session, view.post.selection_id, view.names)
     code = session.get_one(Selection, view.post.selection_id).code
     compared = tuple(name for name in view.names if name.ticket_number in who) or view.names

@@ -19,7 +19,9 @@ from exam.stages import STAGE_WORDS, Stage, has_reached
 from exam.tables import Publication
 from scoring.example import worked_example
 from scoring.explain import Names, step_sentence
+from scoring.inputs import Post
 from scoring.queries import tally_of_publication
+from scoring.replacement import Event, event_words
 from scoring.scheme import Scheme
 from scoring.words import SchemeWords, scheme_in_words
 from web.asking import Asker, need
@@ -33,6 +35,7 @@ from web.results import (
     scheme_in_force_now,
     scheme_of_digest,
     selection_title,
+    ticket_scheme,
 )
 from web.roads import road_of
 from web.why import why
@@ -110,6 +113,8 @@ _TEMPLATES = {
     PublicationKind.INTERVIEW_ENTRY: "public/ranking.html",
     PublicationKind.COMPOSITE: "public/ranking.html",
     PublicationKind.PROPOSED_NAMES: "public/names.html",
+    PublicationKind.OPENING: "public/decision.html",
+    PublicationKind.REPLACEMENT: "public/decision.html",
 }
 
 
@@ -132,6 +137,7 @@ def _announcement(asker: Asker, session: Session, page: AnnouncementPage, shown:
         common=_common(content),
         words=scheme_in_words(scheme) if scheme else None,
         example=_example(scheme),
+        examples=[_example(variant.scheme) for variant in scheme.variants] if scheme else [],
         rules=rules,
         timetable=_timetable(asker, page, content, scheme),
         versions=[one for one in page.publications if one.kind == PublicationKind.ANNOUNCEMENT],
@@ -152,11 +158,16 @@ def _posts(content: dict[str, Any], scheme: Scheme | None) -> list[AnnouncedPost
             _named(row, "name"),
             _named(row, "unit"),
             row["headcount"],
-            tuple(cut.wanted(row["headcount"]) for cut in scheme.cuts) if scheme else (),
+            tuple(cut.wanted(row["headcount"]) for cut in _at(scheme, row).cuts) if scheme else (),
             tuple((one.number, condition_words(one, rules.reference_date)) for one in rules.posts.get(row["code"], ())),
         )
         for row in content["posts"]
     ]
+
+
+def _at(scheme: Scheme, row: dict[str, Any]) -> Scheme:
+    """The rules as they hold for an announced post."""
+    return scheme.at(Post(row["code"], row["headcount"], row.get("closed_group", "")))
 
 
 def _common(content: dict[str, Any]) -> list[tuple[str, Sentence]]:
@@ -244,6 +255,10 @@ def _published(asker: Asker, session: Session, page: AnnouncementPage, shown: Pu
     if kind is PublicationKind.WRITTEN_RESULTS:
         scheme = need(scheme_in_force_now(session, page.selection.id))
         return {**frame, "tables": marks_tables(shown.content, scheme, posts)}
+    if kind in {PublicationKind.OPENING, PublicationKind.REPLACEMENT}:
+        content = shown.content
+        event = event_words(Event(content["event"])) if "event" in content else ""
+        return {**frame, "content": content, "posts": content.get("posts", ()), "event": event}
     kept = _RANKED.get(shown.sha256)
     if kept is None:
         if len(_RANKED) >= MOST_RANKED:
@@ -287,7 +302,7 @@ def why_page(
         shown = _numbered(page, number)
         tally = need(tally_of_publication(session, shown.id or 0))
         scheme, version = need(scheme_of_digest(session, page.selection.id, tally.scheme_sha256))
-        found = need(why(tally.outcome, ticket, scheme))
+        found = need(why(tally.outcome, ticket, ticket_scheme(session, tally, scheme, ticket)))
         return asker.page(
             "public/why.html", **_frame(asker, page, shown), why=found, tally=shown.content["tally"], version=version
         )

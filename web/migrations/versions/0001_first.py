@@ -191,6 +191,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_mark_entry_selection_id"), "mark_entry", ["selection_id"], unique=False)
     op.create_table(
+        "opening_decision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("selection_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("posts", core.db.Document(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("proposed_by", sa.Integer(), nullable=False),
+        sa.Column("proposed_device", sa.String(), nullable=False),
+        sa.Column("proposed_at", core.db.Instant(), nullable=False),
+        sa.Column("answer", sa.String(length=1000), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=False),
+        sa.Column("decided_at", core.db.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["selection_id"], ["selection.id"], name=op.f("fk_opening_decision_selection_id_selection")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opening_decision")),
+        sa.UniqueConstraint("selection_id", "version", name=op.f("uq_opening_decision_selection_id_version")),
+    )
+    op.create_index(op.f("ix_opening_decision_selection_id"), "opening_decision", ["selection_id"], unique=False)
+    op.create_table(
         "paper",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("selection_id", sa.Integer(), nullable=False),
@@ -234,6 +254,7 @@ def upgrade() -> None:
         sa.Column("unit", sa.String(length=200), nullable=False),
         sa.Column("unit_en", sa.String(length=200), nullable=False),
         sa.Column("headcount", sa.Integer(), nullable=False),
+        sa.Column("closed_group", sa.String(length=40), nullable=False),
         sa.ForeignKeyConstraint(["selection_id"], ["selection.id"], name=op.f("fk_post_selection_id_selection")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_post")),
         sa.UniqueConstraint("selection_id", "code", name=op.f("uq_post_selection_id_code")),
@@ -258,6 +279,36 @@ def upgrade() -> None:
         sa.UniqueConstraint("selection_id", "number", name=op.f("uq_publication_selection_id_number")),
     )
     op.create_index(op.f("ix_publication_selection_id"), "publication", ["selection_id"], unique=False)
+    op.create_table(
+        "record_table",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("selection_id", sa.Integer(), nullable=False),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("columns", core.db.Document(), nullable=False),
+        sa.Column("rows", core.db.Document(), nullable=False),
+        sa.Column("facts", core.db.Document(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("source_name", sa.String(length=200), nullable=False),
+        sa.Column("source_sha256", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("proposed_by", sa.Integer(), nullable=False),
+        sa.Column("proposed_device", sa.String(), nullable=False),
+        sa.Column("proposed_at", core.db.Instant(), nullable=False),
+        sa.Column("answer", sa.String(length=1000), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=False),
+        sa.Column("decided_at", core.db.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["selection_id"], ["selection.id"], name=op.f("fk_record_table_selection_id_selection")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_record_table")),
+        sa.UniqueConstraint(
+            "selection_id", "topic", "version", name=op.f("uq_record_table_selection_id_topic_version")
+        ),
+    )
+    op.create_index(op.f("ix_record_table_selection_id"), "record_table", ["selection_id"], unique=False)
     op.create_table(
         "recovery",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -412,6 +463,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_tally_selection_id"), "tally", ["selection_id"], unique=False)
     op.create_table(
+        "allotment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("selection_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("tally_id", sa.Integer(), nullable=False),
+        sa.Column("lines", core.db.Document(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("proposed_by", sa.Integer(), nullable=False),
+        sa.Column("proposed_device", sa.String(), nullable=False),
+        sa.Column("proposed_at", core.db.Instant(), nullable=False),
+        sa.Column("answer", sa.String(length=1000), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=False),
+        sa.Column("decided_at", core.db.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(["selection_id"], ["selection.id"], name=op.f("fk_allotment_selection_id_selection")),
+        sa.ForeignKeyConstraint(["tally_id"], ["tally.id"], name=op.f("fk_allotment_tally_id_tally")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_allotment")),
+        sa.UniqueConstraint("selection_id", "version", name=op.f("uq_allotment_selection_id_version")),
+    )
+    op.create_index(op.f("ix_allotment_selection_id"), "allotment", ["selection_id"], unique=False)
+    op.create_table(
         "candidacy",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("selection_id", sa.Integer(), nullable=False),
@@ -515,6 +586,7 @@ def upgrade() -> None:
         sa.Column("post_id", sa.Integer(), nullable=False),
         sa.Column("tally_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("proposed_by", sa.Integer(), nullable=False),
         sa.Column("proposed_device", sa.String(), nullable=False),
@@ -691,6 +763,44 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_recusal_room_id"), "recusal", ["room_id"], unique=False)
     op.create_index(op.f("ix_recusal_selection_id"), "recusal", ["selection_id"], unique=False)
+    op.create_table(
+        "replacement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("selection_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("event", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("tally_id", sa.Integer(), nullable=False),
+        sa.Column("gone_id", sa.Integer(), nullable=False),
+        sa.Column("candidacy_id", sa.Integer(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("days", core.db.Document(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("proposed_by", sa.Integer(), nullable=False),
+        sa.Column("proposed_device", sa.String(), nullable=False),
+        sa.Column("proposed_at", core.db.Instant(), nullable=False),
+        sa.Column("answer", sa.String(length=1000), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=False),
+        sa.Column("decided_at", core.db.Instant(), nullable=True),
+        sa.Column("publication_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["candidacy_id"], ["candidacy.id"], name=op.f("fk_replacement_candidacy_id_candidacy")),
+        sa.ForeignKeyConstraint(["gone_id"], ["candidacy.id"], name=op.f("fk_replacement_gone_id_candidacy")),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_replacement_post_id_post")),
+        sa.ForeignKeyConstraint(
+            ["publication_id"], ["publication.id"], name=op.f("fk_replacement_publication_id_publication")
+        ),
+        sa.ForeignKeyConstraint(["selection_id"], ["selection.id"], name=op.f("fk_replacement_selection_id_selection")),
+        sa.ForeignKeyConstraint(["tally_id"], ["tally.id"], name=op.f("fk_replacement_tally_id_tally")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_replacement")),
+        sa.UniqueConstraint("selection_id", "number", name=op.f("uq_replacement_selection_id_number")),
+    )
+    op.create_index(op.f("ix_replacement_candidacy_id"), "replacement", ["candidacy_id"], unique=False)
+    op.create_index(op.f("ix_replacement_gone_id"), "replacement", ["gone_id"], unique=False)
+    op.create_index(op.f("ix_replacement_selection_id"), "replacement", ["selection_id"], unique=False)
     op.create_table(
         "score_review",
         sa.Column("id", sa.Integer(), nullable=False),

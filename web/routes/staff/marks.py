@@ -182,6 +182,8 @@ def _read_typed(form: Form, papers: Written, tickets: Sequence[str]) -> list[Mar
     entries, problems = [], []
     for row, ticket in enumerate(tickets, start=1):
         for paper in papers.papers:
+            if ticket in paper.excused:
+                continue
             name, text = field_of(ticket, paper.key), form.raw(field_of(ticket, paper.key))
             said = typed_mark(text)
             if said is None and text.strip():

@@ -11,6 +11,7 @@ from core.days import local_date
 from core.errors import Refusal
 from core.people import Power
 from core.queries import names_of
+from core.words import N_, Sentence
 from exam.plan import PublicationKind
 from exam.queries import publications
 from exam.stages import Stage
@@ -26,6 +27,7 @@ from scoring.queries import (
     scheme_in_force,
     shortlists,
 )
+from scoring.replacement import Event, event_words
 from web.asking import Asker
 from web.forms import Form
 from web.results import post_name
@@ -57,7 +59,7 @@ def change_names(
     try:
         match form.choice("do", ["propose", "confirm", "publish", "fill"]):
             case "propose":
-                asker.act(propose_shortlists, here.id)
+                asker.act(propose_shortlists, here.id, form.text("reason", required=False, longest=1000))
             case "confirm":
                 asker.act(confirm_shortlists, here.id, actor=asker.proven(form))
             case "publish":
@@ -102,6 +104,7 @@ def _data(asker: Asker, here: Here) -> dict[str, Any]:
         "road": here.road,
         "lists": lists,
         "post_name": post_name,
+        "reason_words": {one.value: Sentence(N_("stepped in: {event}"), {"event": event_words(one)}) for one in Event},
         "reads_results": bool(here.powers & {Power.SCORING_RESULT_READ, Power.SCORING_RESULT_PUBLISH}),
         "tally": tally,
         "tied": {one["candidate"] for one in results if one["tied"]},

@@ -42,7 +42,7 @@ from web.asking import Asker, need
 from web.corrected import figure_words, place_words
 from web.exports import KINDS, tables_of
 from web.forms import Form
-from web.results import rankings, scheme_of_digest
+from web.results import rankings, scheme_of_digest, ticket_scheme
 from web.routes.staff.here import Here, enter
 from web.statistics import kept_statistics, statistics_view
 from web.why import why
@@ -136,6 +136,7 @@ def result_why_page(
     with asker.reading() as session:
         row, line = seen_tally(session, here, known(kind), version)
         scheme, rules = need(scheme_of_digest(session, here.id, row.scheme_sha256))
+        scheme = ticket_scheme(session, row, scheme, ticket)
         candidacy_id = need(ticket_ids(session, here.id).get(ticket))
         heard = hearings_of(session, [candidacy_id]).get(candidacy_id)
         made = corrections_in(session, row, ticket)
@@ -272,7 +273,7 @@ def _result(asker: Asker, here: Here, kind: str, version: int = 0) -> dict[str, 
         posts = posts_of(session, here.id)
         people = names_of(session, {row.computed_by})
         missing = checks(session, here.id, kind) if not line.publication else []
-    by = row.outcome["stages"][-1]["by"]
+    by, words = row.outcome["stages"][-1]["by"], scheme_in_words(scheme)
     shown = rankings(row.outcome, scheme, posts, f"{here.path}/results/{kind}/{row.version}/why/")
     corrects = any(one.publication for one in seen)
     in_time = corrects or here.stage in stages_of(DEEDS[kind])
@@ -286,7 +287,10 @@ def _result(asker: Asker, here: Here, kind: str, version: int = 0) -> dict[str, 
         "line": line,
         "digests": digests(row),
         "computed_by": people.get(row.computed_by, ""),
-        "formula": next((part.formula for part in scheme_in_words(scheme).parts if part.key == by), None),
+        "formula": next((part.formula for part in words.parts if part.key == by), None),
+        "other_formulas": [
+            (variant.name, part.formula) for variant in words.variants for part in variant.parts if part.key == by
+        ],
         "rankings": shown,
         "entered": sum(ranking.entered for ranking in shown),
         "ranked": sum(len(ranking.rows) for ranking in shown),

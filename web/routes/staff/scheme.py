@@ -16,7 +16,7 @@ from core.canonical import canonical
 from core.errors import Problem, Refusal
 from core.people import Power
 from core.queries import names_of
-from core.words import N_, Sentence
+from core.words import N_, Name, Sentence
 from exam.actions import save_scheme_draft
 from exam.plan import PublicationKind
 from exam.queries import (
@@ -51,19 +51,30 @@ READERS = (Power.EXAM_SELECTION_EDIT, Power.SCORING_SCHEME_FREEZE, Power.SCORING
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A scheme in words with a worked example: every step as a sentence, and the example's total."""
+    """A scheme in words with a worked example: every step as a sentence, and the example's total.
+
+    `others` are the examples of the rules that hold for some posts alone.
+    """
 
     words: SchemeWords
     steps: tuple[Sentence, ...]
     total: object
+    others: tuple[tuple[Name, tuple[Sentence, ...], object], ...] = ()
 
 
 def shown(scheme: Scheme) -> Shown:
     """What a reader sees of a scheme."""
+    others = tuple((variant.name, *_calculated(variant.scheme)) for variant in scheme.variants)
+    return Shown(scheme_in_words(scheme), *_calculated(scheme), others)
+
+
+def _calculated(scheme: Scheme) -> tuple[tuple[Sentence, ...], object]:
+    """The steps and the total of a worked example, nothing where there is none."""
     example = worked_example(scheme)
+    if example is None:
+        return (), None
     names = Names.of(scheme)
-    steps = tuple(step_sentence(step.document(), names) for step in example.steps) if example else ()
-    return Shown(scheme_in_words(scheme), steps, example.total if example else None)
+    return tuple(step_sentence(step.document(), names) for step in example.steps), example.total
 
 
 # ── the text ─────────────────────────────────────────────────────────────────────────────────────────────────────────

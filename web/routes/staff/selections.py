@@ -28,6 +28,7 @@ from exam.queries import condition_rows, in_force, posts_of, publications, rule_
 from exam.stages import Stage
 from exam.tables import Condition, Paper, Post, Selection
 from scoring.parts import PartKind
+from scoring.recorded import by_record
 from scoring.scheme import document_from_toml, parse_scheme
 from scoring.schemes import scheme_text
 from web.asking import Asker, need
@@ -205,11 +206,12 @@ def save_post(
     return Redirect(f"{here.path}#posts", status_code=303)
 
 
-_POST_FIELDS = ("code", "name", "name_en", "unit", "unit_en", "headcount")
+_POST_FIELDS = ("code", "name", "name_en", "unit", "unit_en", "closed_group", "headcount")
+_NEEDED = frozenset({"code", "name", "unit"})
 
 
 def _read_post(form: Form) -> PostPlan:
-    texts = {name: form.text(name, required=not name.endswith("_en")) for name in _POST_FIELDS[:-1]}
+    texts = {name: form.text(name, required=name in _NEEDED) for name in _POST_FIELDS[:-1]}
     headcount = form.whole("headcount", low=1, high=999)
     form.refuse()
     return PostPlan(headcount=headcount, **texts)
@@ -283,11 +285,14 @@ def paper_names(session: Session, selection_id: int) -> dict[str, Name]:
     draft = scheme_draft(session, selection_id)
     for text in (draft.text if draft else "", scheme_text()):
         try:
-            parts = parse_scheme(document_from_toml(text)).all_parts() if text else {}
+            schemes = parse_scheme(document_from_toml(text)).everywhere() if text else ()
         except Refusal:
             continue
+        parts = {key: part for own in reversed(schemes) for key, part in own.all_parts().items()}
         if parts:
-            return {key: part.name for key, part in parts.items() if part.kind is PartKind.GIVEN}
+            return {
+                key: part.name for key, part in parts.items() if part.kind is PartKind.GIVEN and not by_record(part)
+            }
     return {}
 
 

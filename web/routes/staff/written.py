@@ -13,7 +13,7 @@ from exam.marking import STATE_WORDS, MarkEntry, MarkState, Paper
 from exam.queries import written_papers
 from exam.tables import MarkEntry as EntryRow
 from exam.workbook import STATE_CELLS
-from scoring.queries import scheme_in_force
+from scoring.queries import not_sitting, scheme_in_force
 
 _PLAIN = re.compile(r"\d{1,6}(\.\d{1,4})?", re.ASCII)
 USUAL_DECIMALS = 2
@@ -34,14 +34,17 @@ class Written:
 
 def written(session: Session, selection_id: int) -> Written:
     """The papers of the frozen scheme that were planned. Raises Refusal while nothing is frozen."""
-    parts = scheme_in_force(session, selection_id).all_parts()
+    scheme = scheme_in_force(session, selection_id)
+    parts = {key: part for own in reversed(scheme.everywhere()) for key, part in own.all_parts().items()}
     found = [parts[planned.key] for planned in written_papers(session, selection_id)]
+    excused = not_sitting(session, selection_id, scheme, [part.key for part in found])
     papers = tuple(
         Paper(
             part.key,
             part.name.chinese,
             Decimal(part.maximum.numerator) / Decimal(part.maximum.denominator),
             USUAL_DECIMALS if part.input_decimals is None else part.input_decimals,
+            excused[part.key],
         )
         for part in found
     )
