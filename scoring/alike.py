@@ -4,15 +4,15 @@ Alike are candidates of one set of rules with the same states of the same parts,
 bonus points on the same parts and the same findings. Who sits where and who is missing is then asked once for all.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import accumulate
-from bisect import bisect_right
 from typing import Protocol, overload
 
 from scoring.inputs import Candidate
-from scoring.marks import Mark, MarkState, decimal_of
+from scoring.marks import Mark, MarkState, as_written
 from scoring.panel_mark import JudgeSheet
 from scoring.vectors import Vector
 
@@ -86,7 +86,7 @@ class Tabled:
     """Alike candidates in columns, for selections whose single marks as objects would fill the memory.
 
     `marks_of` are the figures by part, `sheets_of` by part the seats, each with everybody's marks by element;
-    `rooms_of` the rooms by part. The scale of a column is a power of ten. Nobody here has bonus points or records.
+    `rooms_of` the rooms by part, `states` what stands instead of a mark. Nobody here has bonus points or records.
     """
 
     codes: Sequence[str]
@@ -133,7 +133,10 @@ class Tabled:
 
 
 def _decimal(column: Vector, place: int) -> Decimal:
-    return decimal_of(column.units[place], len(str(column.scale)) - 1)
+    value = as_written(column.at(place), ())
+    if not isinstance(value, Decimal):
+        raise ValueError("a mark is a decimal")  # noqa: TRY004 - the figure is wrong, not its type
+    return value
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -162,7 +162,8 @@ class Cut:
 def cut(rule: CutRule, places: int, ranking: Ranking, qualified: frozenset[str]) -> Cut:
     """Draw the line through a ranking, counting qualified candidates only."""
     wanted = rule.wanted(places)
-    counted = [placing for placing in ranking.placings if placing.code in qualified]
+    everybody = len(qualified) == len(ranking.placings)
+    counted = ranking.placings if everybody else [one for one in ranking.placings if one.code in qualified]
     standing: dict[str, Entered] = {}
     inside = 0
     for first, last in _classes(counted, wanted):

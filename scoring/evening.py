@@ -3,6 +3,7 @@
 The arithmetic of one coefficient is in rooms.py (rules.md §4).
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -38,7 +39,9 @@ class Field:
 
     def compared(self, rule: RoomRule) -> dict[str, str]:
         """By post, within what its rooms are compared: the post, its group, or "" for everybody."""
-        return {post: {Split.POST: post, Split.GROUP: group}.get(rule.within, "") for post, group in self.groups.items()}
+        return {
+            post: {Split.POST: post, Split.GROUP: group}.get(rule.within, "") for post, group in self.groups.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +112,12 @@ class _Evening:
     def _marks(self, scale: int) -> dict[str, dict[str, list[int]]]:
         """The marks that make the means, by unit and room."""
         found: dict[str, dict[str, list[int]]] = {}
+        of_post = {post: found.setdefault(unit, defaultdict(list)) for post, unit in self.unit_of.items()}
         for one, computed in zip(self.everybody, self.opened, strict=True):
             if computed.value is not None and self.rule.part not in one.effects:
                 rooms = one.group.rooms(self.rule.part)
                 for post, room, n in zip(one.posts, rooms, computed.value.over(scale), strict=True):
-                    own = found.setdefault(self.unit_of[post], {})
-                    if room in own:
-                        own[room].append(n)
-                    else:
-                        own[room] = [n]
+                    of_post[post][room].append(n)
         return found
 
     def _coefficients(self, marks: Mapping[str, Vector], known: Sequence[KnownRoom]) -> Coefficients | None:
@@ -129,7 +129,9 @@ class _Evening:
         if "" in marks:
             raise self._without_room()
         nobody = Vector(())
-        refuse_any([problem for room, one in rooms.items() for problem in _contradictions(one, marks.get(room, nobody))])
+        refuse_any(
+            [problem for room, one in rooms.items() for problem in _contradictions(one, marks.get(room, nobody))]
+        )
         listed = [RoomMarks(room, values) for room, values in marks.items() if room not in rooms]
         return coefficients(self.rule, [*listed, *rooms.values()], stated)
 

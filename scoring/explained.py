@@ -28,7 +28,11 @@ def given_of(scheme: Scheme, part: Part, candidate: Candidate, lines: Mapping[st
         candidate.marks,
         {key: panel_mark(scheme.panels[key], sheets[key]) for key in keys if key in scheme.panels and sheets.get(key)},
         candidate.bonus,
-        {key: ballot_mark(scheme.ballots[key], ballots[key]) for key in keys if key in scheme.ballots and ballots.get(key)},
+        {
+            key: ballot_mark(scheme.ballots[key], ballots[key])
+            for key in keys
+            if key in scheme.ballots and ballots.get(key)
+        },
         effects(scheme.findings, candidate.findings),
         lines,
     )

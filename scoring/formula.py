@@ -323,7 +323,9 @@ def _add_bonus(part: Part, given: Given, exact: Fraction, steps: list[Step]) -> 
         return exact
     counted = awarded if rule.accumulate else awarded[:1]
     points = bonus_points(part, given.bonus)
-    facts: dict[str, object] = {"cap": rule.cap} if rule.cap is not None and points < total(b.points for b in counted) else {}
+    facts: dict[str, object] = (
+        {"cap": rule.cap} if rule.cap is not None and points < total(b.points for b in counted) else {}
+    )
     terms = tuple(Term(b.kind, shown(b.points), dropped="" if b in counted else "not_counted") for b in awarded)
     base = Term(part.key, steps[-1].value)
     value = as_written(exact + points, [steps[-1].value or Fraction(0)])

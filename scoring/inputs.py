@@ -126,7 +126,8 @@ def beside_problems(scheme: Scheme, inputs: Inputs, known: Collection[str]) -> l
         if key not in cuts:
             problems.append(Problem("There is no cut {key}.", {"key": key}, key))
         problems += [
-            Problem("The candidate {code} is not known.", {"code": code}, key) for code in sorted(codes.difference(known))
+            Problem("The candidate {code} is not known.", {"code": code}, key)
+            for code in sorted(codes.difference(known))
         ]
     problems += _known_problems(scheme, inputs)
     problems += _line_problems(scheme, inputs)

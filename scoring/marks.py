@@ -141,13 +141,9 @@ def rounded(numerators: Sequence[int], denominator: int, mode: Rounding) -> list
     """The whole number each numerator / denominator becomes: the one place where digits are lost."""
     over = 2 * denominator
     if mode is Rounding.HALF_UP:
-        return [
-            (2 * n + denominator) // over if n >= 0 else -((denominator - 2 * n) // over) for n in numerators
-        ]
+        return [(2 * n + denominator) // over if n >= 0 else -((denominator - 2 * n) // over) for n in numerators]
     if mode is Rounding.HALF_EVEN:
-        return [
-            (up := (reach := 2 * n + denominator) // over) - (up % 2 and reach == up * over) for n in numerators
-        ]
+        return [(up := (reach := 2 * n + denominator) // over) - (up % 2 and reach == up * over) for n in numerators]
     return [n // denominator if n >= 0 else -(-n // denominator) for n in numerators]
 
 

@@ -1,4 +1,4 @@
-"""The panel's mark (面试成绩) of many candidates whose sheets are of the same seats: the rules of panel_mark, in columns.
+"""The panel's mark (面试成绩) of many candidates whose sheets are of the same seats, in columns.
 
 What is computed is defined in scoring.panel_mark, which explains it mark by mark; here are the figures alone.
 """
@@ -34,7 +34,9 @@ def panel_vector(rule: PanelRule, sheets: Sequence[tuple[JudgeSheet, Columns]]) 
         if sheet.state is MarkState.PRESENT
     ]
     by_judge = rule.trim_per is TrimPer.JUDGE_TOTAL
-    groups = [(_by_judge if by_judge else _by_element)(rule, group, _own(rule, group, present)) for group in scopes(rule)]
+    groups = [
+        (_by_judge if by_judge else _by_element)(rule, group, _own(rule, group, present)) for group in scopes(rule)
+    ]
     weights = [Fraction(1) if group.weight is None else group.weight for group in scopes(rule)]
     return added(list(zip(groups, weights, strict=True)))
 

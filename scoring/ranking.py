@@ -117,6 +117,12 @@ class Split:
         """How many of these each line counts."""
         return tuple(len(counted.intersection(codes)) for _, counted in self.lines)
 
+    def over(self, ahead: Sequence[int]) -> bool:
+        """Whether every line lies before those who come now: nobody need be split any more."""
+        return not self.everywhere and all(
+            before >= places for before, (places, _) in zip(ahead, self.lines, strict=True)
+        )
+
     def goes_through(self, ahead: Sequence[int], codes: Sequence[str]) -> bool:
         """Whether these must be split, with so many counted by each line ahead of them."""
         if len(codes) < 2 or self.everywhere:
@@ -169,19 +175,22 @@ def rank_classes(
     """
     placings: list[Placing] = []
     ties: list[TieGroup] = []
-    ahead = split.counted(())
+    placing = Placing._make  # a hundred thousand times
+    ahead, known = split.counted(()), 0
     for equal in classes:
-        codes = tuple(equal)
-        if len(codes) == 1:
-            placings.append(Placing(codes[0], equal[codes[0]], len(placings) + 1, tied=False))
-        else:
-            breaking = _Breaking(split, compared, ahead, [list(codes)])
-            ties.append(breaking.tie(equal[codes[0]], keys))
-            for own in breaking.classes:
-                first = len(placings) + 1
-                placings += [Placing(code, equal[code], first, len(own) > 1) for code in own]
-        if split.lines:
-            ahead = tuple(map(add, ahead, split.counted(codes)))
+        if len(equal) == 1:
+            ((code, value),) = equal.items()
+            placings.append(placing((code, value, len(placings) + 1, False)))
+            continue
+        codes = [*equal]
+        if not split.over(ahead):
+            ahead = tuple(map(add, ahead, split.counted([one.code for one in placings[known:]])))
+            known = len(placings)
+        breaking = _Breaking(split, compared, ahead, [codes])
+        ties.append(breaking.tie(equal[codes[0]], keys))
+        for own in breaking.classes:
+            first = len(placings) + 1
+            placings += [placing((code, equal[code], first, len(own) > 1)) for code in own]
     return Ranking(tuple(placings), tuple(ties))
 
 
@@ -204,7 +213,9 @@ class _Breaking:
         for key in keys:
             if key.by is TieBy.ALL_IN:
                 break
-            self.classes = [inner for own, must in self._now() for inner in (self._refined(own, key) if must else [own])]
+            self.classes = [
+                inner for own, must in self._now() for inner in (self._refined(own, key) if must else [own])
+            ]
         return TieGroup(value, codes, tuple(self.steps), self._outcome())
 
     def _now(self) -> list[tuple[list[str], bool]]:

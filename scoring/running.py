@@ -87,9 +87,11 @@ class Running:
     def value(self, code: str, part: str) -> Exact | None:
         """A candidate's value of a part, None if there is none or it is not evaluated yet."""
         found = self._computed(code, part)
-        if found is None or found[1].value is None:
+        if found is None:
             return None
         stage, computed, place = found
+        if computed.value is None:
+            return None
         if computed.least is None:
             return stage.explained(code)[part].value
         return computed.value.written(place, computed.least)

@@ -15,7 +15,6 @@ from scoring.explained import Evaluated
 from scoring.marks import Exact
 from scoring.rooms import Coefficients
 from scoring.running import Running
-from scoring.scheme import Scheme
 from scoring.together import Together
 from scoring.unit import Members, Stage, Unit, UnitResult, results_of
 from scoring.wanting import told, wanting
@@ -70,10 +69,11 @@ def _members(running: Running, by: str) -> dict[str, Members]:
     codes: dict[str, list[str]] = {unit: [] for unit in running.places}
     equal: dict[str, dict[int, dict[str, Exact]]] = {unit: {} for unit in running.places}
     failed: set[str] = set()
+    unit_of = {code: running.unit_of(post) for code, post in running.posts.items()}
     groups = [together for together, _ in running.evaluated[-1].groups]
     scale = lcm(*(one.value.scale for group in groups if (one := group.found[by]).value is not None))
     for group in groups:
-        units = [running.unit_of(running.posts[post]) for post in group.posts]
+        units = [unit_of[post] for post in group.posts]
         for code, unit in zip(group.group.codes, units, strict=True):
             codes[unit].append(code)
         value = group.found[by].value
@@ -97,8 +97,11 @@ def _written(running: Running, group: Together, by: str) -> list[Exact]:
     if computed.value is None:
         return []
     if computed.least is None:
-        return [running.value(code, by) or 0 for code in codes]
-    made = {n: computed.value.written(place, computed.least) for place, n in enumerate(computed.value.units)}
+        return [value for code in codes if (value := running.value(code, by)) is not None]
+    made: dict[int, Exact] = {}
+    for place, n in enumerate(computed.value.units):
+        if n not in made:
+            made[n] = computed.value.written(place, computed.least)
     return [made[n] for n in computed.value.units]
 
 
@@ -110,4 +113,4 @@ def _failed(group: Together) -> list[str]:
 
 def _in_order(codes: Sequence[str], equal: Mapping[int, dict[str, Exact]], failed: set[str]) -> Members:
     classes = [equal[n] if len(equal[n]) == 1 else dict(sorted(equal[n].items())) for n in sorted(equal, reverse=True)]
-    return Members(codes, classes, frozenset(code for own in classes for code in own if code not in failed))
+    return Members(codes, classes, frozenset[str]().union(*classes) - failed)

@@ -90,9 +90,7 @@ def _rounds(scheme: Scheme, upto: str) -> list[tuple[str, list[CutRule]]]:
     return rounds
 
 
-def _going_on(
-    running: Running, stage: Stage, in_play: Sequence[Alike], turned_away: dict[str, str]
-) -> list[Alike]:
+def _going_on(running: Running, stage: Stage, in_play: Sequence[Alike], turned_away: dict[str, str]) -> list[Alike]:
     """Those who go on to the next stage; who is turned away is noted with the cut."""
     going = list(in_play)
     for key in stage.cuts:

@@ -131,13 +131,9 @@ class Unit:
             for code in other.cuts[rule.cut].entered
             if (value := self.known.value(code, rule.part)) is not None
         ]
-        return {
-            code: floors_for(rule, self.known.beside(code, rule.part), elsewhere) for code in self.members.ranked
-        }
+        return {code: floors_for(rule, self.known.beside(code, rule.part), elsewhere) for code in self.members.ranked}
 
-    def _reaching(
-        self, key: str, passed: frozenset[str], lonely: Sequence[tuple[FloorRule, Floors]]
-    ) -> frozenset[str]:
+    def _reaching(self, key: str, passed: frozenset[str], lonely: Sequence[tuple[FloorRule, Floors]]) -> frozenset[str]:
         """Those of the passed who also reach the floors of one cut."""
         kept = passed
         for rule, floors in lonely:

@@ -125,9 +125,7 @@ def added(terms: Sequence[tuple[Vector, Fraction | int]]) -> Vector:
     if len(pairs) == 2 and pairs[0][1] != 1:
         (first, one), (second, other) = pairs
         return Vector([one * n + other * m for n, m in zip(first, second, strict=True)], scale)
-    scaled: list[Iterable[int]] = [
-        units if factor == 1 else [factor * n for n in units] for units, factor in pairs
-    ]
+    scaled: list[Iterable[int]] = [units if factor == 1 else [factor * n for n in units] for units, factor in pairs]
     return Vector(list(reduce(_sums, scaled)), scale)
 
 
@@ -180,5 +178,3 @@ def kept_sums(columns: Sequence[Vector], high: int, low: int) -> Vector:
         return Vector([sum(row) - max(row) - min(row) for row in rows], scale)
     last = len(columns) - high
     return Vector([sum(sorted(row)[low:last]) for row in rows], scale)
-
-

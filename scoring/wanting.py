@@ -37,7 +37,9 @@ def first_wants(scheme: Scheme, inputs: Inputs, by: str) -> list[Problem]:
     running = Running(scheme, inputs)
     known = [one for one in inputs.candidates if one.standing in IN_ROOM_MEANS and one.post in running.posts]
     return _told(
-        running, by, [replace(one, findings=tuple(f for f in one.findings if f.kind in scheme.findings)) for one in known]
+        running,
+        by,
+        [replace(one, findings=tuple(f for f in one.findings if f.kind in scheme.findings)) for one in known],
     )
 
 
@@ -91,9 +93,9 @@ def _sound(running: Running, by: str, group: Alike) -> bool:
     if any(_of_candidate(running, scheme, part, first)) or any(_undrawn(running, part, dict.fromkeys(group.posts))):
         return False
     for inner in part.walk():
-        if inner.key in scheme.panels and first.sheets.get(inner.key):
-            if not _within(scheme.panels[inner.key], group, inner.key):
-                return False
+        panel = scheme.panels.get(inner.key) if first.sheets.get(inner.key) else None
+        if panel is not None and not _within(panel, group, inner.key):
+            return False
         if inner.key in scheme.ballots and first.ballots.get(inner.key):
             rule = scheme.ballots[inner.key]
             everybody = range(len(group.codes))
@@ -105,7 +107,4 @@ def _sound(running: Running, by: str, group: Alike) -> bool:
 def _within(rule: PanelRule, group: Alike, part: str) -> bool:
     """Whether every judge's mark is one that the sheet allows."""
     most = {element.key: element.maximum for element in rule.elements}
-    return all(
-        column.within(0, most[key], rule.step) for _, own in group.sheets(part) for key, column in own.items()
-    )
-
+    return all(column.within(0, most[key], rule.step) for _, own in group.sheets(part) for key, column in own.items())
