@@ -356,8 +356,9 @@ def _finish(part: Part, given: Given, opened: PartResult) -> PartResult:
     reached = opened.before_bonus if opened.before_bonus is not None else value
     late = part.bonus is not None and part.bonus.stage is BonusStage.AFTER and part.key not in given.effects
     if late and _earns(part, given, value):
+        before = len(steps)
         exact = _add_bonus(part, given, exactly(value), steps)
-        value = steps[-1].value or value
+        value = (steps[-1].value or value) if len(steps) > before else value
     if part.cap is not None and value > part.cap:
         steps.append(Step(StepKind.CAP, part.key, (Term(part.key, value),), exactly(part.cap), part.cap))
         exact, value = exactly(part.cap), part.cap

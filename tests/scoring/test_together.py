@@ -166,7 +166,7 @@ def allowed(toml: str, one: Candidate) -> Candidate:
     )  # fmt: skip
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(schemes(), st.data())
 def test_what_ranks_is_what_the_steps_explain(toml: str, data: st.DataObject) -> None:
     """Making a result raises ValueError where its steps lead elsewhere; here it is also written alike."""
