@@ -17,13 +17,13 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from bench import reference
+from bench import engine, reference
 from bench.load import request, run
 from bench.seed import DEVICE, Seeded, seed
+from bench.table import Row, show
 from tests.postgres import MISSING, Server, programs
 
 ROOT = Path(__file__).parent.parent
@@ -31,17 +31,6 @@ ELEMENTS = {
     "analysis": "17.5", "organising": "16", "response": "12.5", "expertise": "17", "expression": "12", "bearing": "8.5",
 }  # fmt: skip
 ROUNDS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One figure beside its baseline."""
-
-    what: str
-    ours: str
-    baseline: str
-    ratio: str
-    target: str
 
 
 @contextmanager
@@ -220,9 +209,9 @@ class Bench:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench")
-    parser.add_argument("--only", choices=["sqlite", "postgres"], default="")
+    parser.add_argument("--only", choices=["engine", "sqlite", "postgres"], default="")
     options = parser.parse_args()
-    rows, wrong = [], 0
+    rows, wrong = engine.measure() if options.only in {"", "engine"} else ([], 0)
     folder = Path(tempfile.mkdtemp(prefix="gongxuan-bench-"))
     try:
         for name in ("sqlite", "postgres"):
@@ -257,15 +246,6 @@ def database(name: str) -> Iterator[str]:
         yield server.url("bench")
     finally:
         server.stop()
-
-
-def show(rows: list[Row]) -> None:
-    """A plain table."""
-    titles = ("what", "ours", "baseline", "ratio", "target")
-    lines = [titles] + [(row.what, row.ours, row.baseline, row.ratio, row.target) for row in rows]
-    widths = [max(len(line[column]) for line in lines) for column in range(5)]
-    for line in lines:
-        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Index, select
+from sqlalchemy import Connection, Index, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Field, Session, col
 
@@ -182,6 +182,18 @@ def record_unattributed(session: Writes, act: str, *, scope: int, **facts: objec
     """Write a line without actor and time, for acts such as a ballot that must not be tied to a person."""
     chain: Chain = session.info["chain"]
     chain.add(session.connection(), act, scope, "", None, canonical_facts(facts))
+
+
+def newest_line(session: Session, scope: int) -> int:
+    """The number of the newest line of a scope, 0 where it has none."""
+    found = select(func.max(col(JournalEntry.seq))).where(col(JournalEntry.scope_id) == scope)
+    return session.connection().execute(found).scalar() or 0
+
+
+def nothing_since(session: Session, scope: int, seq: int) -> bool:
+    """Whether no act of a scope has been recorded after a line, in an act: those of this transaction count too."""
+    chain: Chain = session.info["chain"]
+    return newest_line(session, scope) <= seq and not any(line.scope_id == scope for line in chain.lines)
 
 
 # ── reading and verifying ────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,9 +10,34 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, time
 from decimal import Decimal
+from typing import Any
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 _AS_THEY_ARE = frozenset({str, int, bool, type(None)})
+
+
+class Sealed(dict[str, Any]):
+    """A document with its canonical text and SHA-256, taken once; whoever keeps it need not go through it again.
+
+    What it holds is never changed: a changed copy (`{**sealed, …}`) is a plain document again.
+    """
+
+    __slots__ = ("sha256", "text")
+
+    def __init__(self, document: Mapping[str, Any], text: str) -> None:
+        super().__init__(document)
+        self.text = text
+        self.sha256 = hashlib.sha256(text.encode()).hexdigest()
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> "Sealed":
+        """A document sealed as it stands."""
+        return cls(document, canonical(document).decode())
+
+    @classmethod
+    def read(cls, text: bytes) -> "Sealed":
+        """A document from its canonical bytes, as `canonical` wrote them."""
+        return cls(json.loads(text, parse_float=Decimal), text.decode())
 
 
 def canonical(document: object) -> bytes:
@@ -20,12 +45,14 @@ def canonical(document: object) -> bytes:
 
     Raises TypeError for a float or any other kind of value, ValueError for a Decimal that is not a number.
     """
+    if isinstance(document, Sealed):
+        return document.text.encode()
     return _ENCODER.encode(_plain(document)).encode()
 
 
 def fingerprint(document: object) -> str:
     """The SHA-256 of the canonical bytes, in lower-case hexadecimal."""
-    return hashlib.sha256(canonical(document)).hexdigest()
+    return document.sha256 if isinstance(document, Sealed) else hashlib.sha256(canonical(document)).hexdigest()
 
 
 def plain_decimal(value: Decimal) -> str:

@@ -27,6 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.pool import NullPool
 from sqlmodel import Session, SQLModel
 
+from core.canonical import Sealed
+
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -124,6 +126,8 @@ class Document(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
+        if isinstance(value, Sealed):
+            return value.text
         return None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True, default=plain)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002

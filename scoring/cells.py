@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from core.errors import Problem
 from core.words import Name
@@ -96,6 +97,16 @@ def said(row: Row, grades: Mapping[str, str] | None = None) -> Said | tuple[Prob
     `grades` are the keys of the grades that may stand there, by what a table may call them.
     """
     text, word = row[Column.MARK], row[Column.STATE]
+    return _said(text, word, grades) if grades else _figure(text, word)
+
+
+@lru_cache(maxsize=20_000)
+def _figure(text: str, word: str) -> Said | tuple[Problem, Column]:
+    """What a mark and a state say where no grade may stand: the same few figures stand in many rows."""
+    return _said(text, word, None)
+
+
+def _said(text: str, word: str, grades: Mapping[str, str] | None) -> Said | tuple[Problem, Column]:
     grade = (grades or {}).get(fold(text.removeprefix("grade:")), "")
     state, in_mark = STATE_OF.get(fold(word)), STATE_OF.get(fold(text))
     if word and state is None:

@@ -16,7 +16,7 @@ from core.words import Name
 from scoring.document import Table
 from scoring.gates import Gate, read_gate
 from scoring.marks import Exact
-from scoring.ranking import Ranking, TieKey, read_tie_keys
+from scoring.ranking import Placing, Ranking, TieKey, read_tie_keys
 
 
 class Equal(StrEnum):
@@ -132,6 +132,11 @@ class Entered(StrEnum):
     WAITING = "waiting"
     BEYOND = "beyond"
 
+    @property
+    def inside(self) -> bool:
+        """Whether the candidate goes on."""
+        return self is Entered.WITHIN or self is Entered.TIED_IN
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -147,35 +152,49 @@ class Cut:
     @property
     def entered(self) -> tuple[str, ...]:
         """Codes of those who enter, in order of rank."""
-        return tuple(code for code, how in self.standing.items() if how in {Entered.WITHIN, Entered.TIED_IN})
+        return tuple(code for code, how in self.standing.items() if how is Entered.WITHIN or how is Entered.TIED_IN)
 
     @property
     def tied_at_cut(self) -> tuple[str, ...]:
         """Codes of those who are equal where the line goes through."""
-        tied = {Entered.TIED_IN, Entered.TIED_OUT, Entered.WAITING}
-        return tuple(code for code, how in self.standing.items() if how in tied)
+        clear = (Entered.WITHIN, Entered.BEYOND)
+        return tuple(code for code, how in self.standing.items() if how not in clear)
 
 
 def cut(rule: CutRule, places: int, ranking: Ranking, qualified: frozenset[str]) -> Cut:
     """Draw the line through a ranking, counting qualified candidates only."""
     wanted = rule.wanted(places)
+    everybody = len(qualified) == len(ranking.placings)
+    counted = ranking.placings if everybody else [one for one in ranking.placings if one.code in qualified]
     standing: dict[str, Entered] = {}
-    values: dict[str, Exact] = {}
-    for equal in ranking.classes():
-        own = [placing for placing in equal if placing.code in qualified]
-        how = _standing(rule, wanted, len(standing), len(own))
-        standing.update({placing.code: how for placing in own})
-        values.update({placing.code: placing.value for placing in own})
-    inside = [code for code, how in standing.items() if how in {Entered.WITHIN, Entered.TIED_IN}]
-    outside = [code for code, how in standing.items() if how not in {Entered.WITHIN, Entered.TIED_IN}]
+    inside = 0
+    for first, last in _classes(counted, wanted):
+        how = _standing(rule, wanted, first, last - first)
+        standing.update(dict.fromkeys([placing.code for placing in counted[first:last]], how))
+        inside += last - first if how.inside else 0
     return Cut(
         places,
         wanted,
         len(standing),
         standing,
-        values[inside[-1]] if inside else None,
-        values[outside[0]] if outside else None,
+        counted[inside - 1].value if inside else None,
+        counted[inside].value if inside < len(counted) else None,
     )
+
+
+def _classes(counted: Sequence[Placing], wanted: int) -> list[tuple[int, int]]:
+    """Those before the line, those equal where it goes through, and those behind: from and to which place."""
+    if not 0 < wanted < len(counted):
+        return [(0, len(counted))] if counted else []
+    first = last = wanted
+    while first > 0 and counted[first - 1].rank == counted[wanted - 1].rank:
+        first -= 1
+    while last < len(counted) and counted[last].rank == counted[wanted - 1].rank:
+        last += 1
+    if last == wanted:
+        first = wanted
+    bounds = [(0, first), (first, last), (last, len(counted))]
+    return [(start, end) for start, end in bounds if start < end]
 
 
 def _standing(rule: CutRule, wanted: int, ahead: int, equal: int) -> Entered:

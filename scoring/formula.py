@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import Protocol, TypeVar
 
 from scoring.ballots import BallotMark
 from scoring.findings import Effect
@@ -95,7 +96,7 @@ def missing(part: Part, given: Given) -> list[str]:
         return []
     if part.kind is PartKind.COMPOSITE:
         return [key for inner in part.parts for key in missing(inner, given)]
-    state = _leaf_state(part, given)
+    state = leaf_state(part, given)
     return [part.key] if part.policies.get(state) is Policy.REFUSE else []
 
 
@@ -107,13 +108,13 @@ def open_part(part: Part, given: Given, ready: Mapping[str, PartResult] | None =
         return _found(part, given.effects[part.key])
     if part.kind is PartKind.COMPOSITE:
         inner = tuple(evaluate(child, given, ready) for child in part.parts)
-        blocking = _blocking(part, inner)
-        if blocking is not None:
-            return PartResult(part.key, blocking.state, blocked_by=blocking.blocked_by or blocking.key, parts=inner)
+        barrier = blocking(part, inner)
+        if barrier is not None:
+            return PartResult(part.key, barrier.state, blocked_by=barrier.blocked_by or barrier.key, parts=inner)
         inner = tuple(_as_counted(child, result) for child, result in zip(part.parts, inner, strict=True))
         exact = _sum(part, inner, steps)
     else:
-        state = _leaf_state(part, given)
+        state = leaf_state(part, given)
         if state is not MarkState.PRESENT:
             return PartResult(part.key, state, steps=(Step(StepKind.GIVEN, part.key, (Term(part.key, state=state),)),))
         exact = _leaf(part, given, steps)
@@ -180,7 +181,8 @@ def round_last(steps: list[Step], part: str, precision: Precision | None) -> Exa
     return rounded
 
 
-def _leaf_state(part: Part, given: Given) -> MarkState:
+def leaf_state(part: Part, given: Given) -> MarkState:
+    """How the mark of a part that is not composed of others stands."""
     if part.kind is PartKind.PANEL and part.key in given.panels:
         return MarkState.PRESENT
     if part.kind is PartKind.BALLOTS and part.key in given.ballots:
@@ -202,15 +204,25 @@ def _leaf(part: Part, given: Given, steps: list[Step]) -> Fraction:
         ballots = given.ballots[part.key]
         steps.extend(ballots.steps)
         return ballots.exact
-    mark = given.marks[part.key]
+    step = _entered(part, given.marks[part.key])
+    steps.append(step)
+    return exactly(step.exact or 0)
+
+
+def entered_value(part: Part, mark: Mark) -> Fraction:
+    """The exact value of a mark that was entered: a figure, a share of a whole, or a grade."""
+    return exactly(_entered(part, mark).exact or 0)
+
+
+def _entered(part: Part, mark: Mark) -> Step:
+    """A mark that was entered as the first step."""
     step = _graded(part, mark) if mark.grade else _share(part, mark) if part.kind is PartKind.SHARE else None
     if step is None:
         if mark.value is None:
             raise ValueError("a present mark has a value")
         figure = shown(mark.value, part.input_decimals or 0)
         step = Step(StepKind.GIVEN, part.key, (Term(part.key, figure),), exactly(figure), figure)
-    steps.append(step)
-    return exactly(step.exact or 0)
+    return step
 
 
 def _share(part: Part, mark: Mark) -> Step:
@@ -231,9 +243,24 @@ def _graded(part: Part, mark: Mark) -> Step:
     return Step(StepKind.GRADED, part.key, (Term(grade.key, points),), exactly(points), points)
 
 
-def _blocking(part: Part, results: Sequence[PartResult]) -> PartResult | None:
+class Found(Protocol):
+    """A part as it was found, of one candidate or of many who are alike."""
+
+    @property
+    def state(self) -> MarkState:
+        """Why there is no value, or that there is one."""
+
+    @property
+    def value(self) -> object:
+        """The value, None without one."""
+
+
+AnyFound = TypeVar("AnyFound", bound=Found)
+
+
+def blocking(part: Part, results: Sequence[AnyFound]) -> AnyFound | None:
     """The first part inside that keeps this one from having a value; the first left out if all are."""
-    left_out: list[PartResult] = []
+    left_out: list[AnyFound] = []
     for child, result in zip(part.parts, results, strict=True):
         if result.value is not None:
             continue
@@ -290,21 +317,34 @@ def weight_number(weight: Fraction) -> Exact:
 
 
 def _add_bonus(part: Part, given: Given, exact: Fraction, steps: list[Step]) -> Fraction:
-    """Add the bonus points that count: the highest alone unless they accumulate, within the cap."""
-    rule = part.bonus
-    awarded = sorted((b for b in given.bonus if b.part == part.key), key=lambda b: (-Fraction(b.points), b.kind))
+    """Add the bonus points that count."""
+    rule, awarded = part.bonus, _awarded(part, given.bonus)
     if rule is None or not awarded:
         return exact
     counted = awarded if rule.accumulate else awarded[:1]
-    points = total(bonus.points for bonus in counted)
-    facts: dict[str, object] = {}
-    if rule.cap is not None and points > rule.cap:
-        points, facts = exactly(rule.cap), {"cap": rule.cap}
+    points = bonus_points(part, given.bonus)
+    facts: dict[str, object] = (
+        {"cap": rule.cap} if rule.cap is not None and points < total(b.points for b in counted) else {}
+    )
     terms = tuple(Term(b.kind, shown(b.points), dropped="" if b in counted else "not_counted") for b in awarded)
     base = Term(part.key, steps[-1].value)
     value = as_written(exact + points, [steps[-1].value or Fraction(0)])
     steps.append(Step(StepKind.BONUS, part.key, (base, *terms), exact + points, value, facts=facts))
     return exact + points
+
+
+def bonus_points(part: Part, bonus: Sequence[BonusPoints]) -> Fraction:
+    """The points that count on a part: the highest alone unless they accumulate, within the cap."""
+    rule, awarded = part.bonus, _awarded(part, bonus)
+    if rule is None or not awarded:
+        return Fraction(0)
+    points = total(one.points for one in (awarded if rule.accumulate else awarded[:1]))
+    return points if rule.cap is None else min(points, exactly(rule.cap))
+
+
+def _awarded(part: Part, bonus: Sequence[BonusPoints]) -> list[BonusPoints]:
+    """The points awarded on a part, the highest first."""
+    return sorted((one for one in bonus if one.part == part.key), key=lambda one: (-Fraction(one.points), one.kind))
 
 
 def _finish(part: Part, given: Given, opened: PartResult) -> PartResult:
@@ -316,20 +356,21 @@ def _finish(part: Part, given: Given, opened: PartResult) -> PartResult:
     reached = opened.before_bonus if opened.before_bonus is not None else value
     late = part.bonus is not None and part.bonus.stage is BonusStage.AFTER and part.key not in given.effects
     if late and _earns(part, given, value):
+        before = len(steps)
         exact = _add_bonus(part, given, exactly(value), steps)
-        value = steps[-1].value or value
+        value = (steps[-1].value or value) if len(steps) > before else value
     if part.cap is not None and value > part.cap:
         steps.append(Step(StepKind.CAP, part.key, (Term(part.key, value),), exactly(part.cap), part.cap))
         exact, value = exactly(part.cap), part.cap
         reached = min(reached, part.cap)
     if part.bands:
-        value, reached = (_band(part, amount) for amount in (value, reached))
+        value, reached = (banded(part, amount) for amount in (value, reached))
         steps.append(Step(StepKind.BAND, part.key, (Term(part.key, steps[-1].value),), exactly(value), value))
     passed = _passed(part, given, value, reached, steps)
     return replace(opened, value=value, exact=exact, before_bonus=reached, passed=passed, steps=tuple(steps))
 
 
-def _band(part: Part, value: Exact) -> Decimal:
+def banded(part: Part, value: Exact) -> Decimal:
     """The lowest value of the quality category that a value lies in; 0 below all of them."""
     return next((bound for bound in part.bands if value >= bound), Decimal(0))
 

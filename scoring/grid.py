@@ -101,6 +101,9 @@ MAY_HAVE: Mapping[TableKind, frozenset[Column]] = {
 }
 
 
+NONE_UNREAD: frozenset[Column] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row: the text of its cells by column, and the columns whose cells cannot be read."""
@@ -129,23 +132,33 @@ class Table:
 
     def rows(self, problems: list[Located]) -> Iterator[Row]:
         """The rows that are not blank; cells that cannot be read are noted."""
+        read = [(column, at) for column, at in self.columns.items() if column not in FOR_READERS]
         for number, cells in self.grid.rows:
-            if any(isinstance(cell, Odd) or cell.strip() for cell in cells):
-                yield self._row(Place(self.grid.file, number), cells, problems)
+            row = self._row(Place(self.grid.file, number), cells, read, problems)
+            if row.cells or row.unread or any(isinstance(cell, Odd) or cell.strip() for cell in cells):
+                yield row
 
-    def _row(self, place: Place, cells: Sequence[Cell], problems: list[Located]) -> Row:
+    def _row(
+        self, place: Place, cells: Sequence[Cell], read: Sequence[tuple[Column, int]], problems: list[Located]
+    ) -> Row:
         found: dict[Column, str] = {}
         unread: set[Column] = set()
-        for column, at in self.columns.items():
+        for column, at in read:
             cell = cells[at] if at < len(cells) else ""
-            if column in FOR_READERS or not cell:
+            if not cell:
                 continue
-            wrong = Problem(ODD[cell.kind]) if isinstance(cell, Odd) else _wrong_text(cell.strip())
+            if isinstance(cell, Odd):
+                wrong: Problem | None = Problem(ODD[cell.kind])
+            else:
+                cell = cell.strip()
+                wrong = None if len(cell) <= LONGEST_CELL and cell.isprintable() else _wrong_text(cell)
+                if cell and wrong is None:
+                    found[column] = cell
             if wrong is not None:
                 problems.append(Located(Problem(wrong.sentence, wrong.facts, column.value, place.row), place.file))
                 unread.add(column)
-            elif isinstance(cell, str) and cell.strip():
-                found[column] = cell.strip()
+        if len(cells) <= len(self.grid.heading):
+            return Row(place, found, frozenset(unread) if unread else NONE_UNREAD)
         beyond = [cell for cell in cells[len(self.grid.heading) :] if cell]
         if beyond:
             wide = Problem("This row has more cells than the heading has columns.", {}, "", place.row)

@@ -1,7 +1,7 @@
 """What a tally is computed from: posts, candidates, marks with their states, judges' sheets; checked as a whole."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -83,7 +83,7 @@ class Inputs:
     """
 
     posts: tuple[Post, ...]
-    candidates: tuple[Candidate, ...]
+    candidates: Sequence[Candidate]
     admitted: Mapping[str, frozenset[str]] = field(default_factory=dict)
     rooms: tuple[KnownRoom, ...] = ()
     lines: tuple[PassLine, ...] = ()
@@ -100,10 +100,14 @@ def input_problems(scheme: Scheme, inputs: Inputs) -> list[Problem]:
     `field` is candidate.part (candidate.bonus:part for bonus points), or the post. What is wanting is found later,
     where it is needed.
     """
-    problems = [*_post_problems(scheme, inputs)]
+    problems = [*post_problems(scheme, inputs), *_everybody_problems(scheme, inputs)]
+    return problems + beside_problems(scheme, inputs, {candidate.code for candidate in inputs.candidates})
+
+
+def _everybody_problems(scheme: Scheme, inputs: Inputs) -> list[Problem]:
     posts = {post.code: post for post in inputs.posts}
     twice = Counter(candidate.code for candidate in inputs.candidates)
-    problems += [
+    problems = [
         Problem("The candidate {code} stands twice.", {"code": code}, code)
         for code, count in twice.items()
         if count > 1
@@ -111,21 +115,29 @@ def input_problems(scheme: Scheme, inputs: Inputs) -> list[Problem]:
     for candidate in inputs.candidates:
         if candidate.post not in posts:
             problems.append(Problem("There is no post {post}.", {"post": candidate.post}, candidate.code))
-        problems += _candidate_problems(candidate, scheme.at(posts.get(candidate.post, Post(candidate.post, 0))))
-    known = twice.keys()
+        own = scheme.at(posts.get(candidate.post, Post(candidate.post, 0)))
+        problems += candidate_problems(candidate, own, own.all_parts())
+    return problems
+
+
+def beside_problems(scheme: Scheme, inputs: Inputs, known: Collection[str]) -> list[Problem]:
+    """What is wrong beside the candidates' own marks; `known` are the codes of all candidates."""
+    problems: list[Problem] = []
     cuts = {cut.key for cut in scheme.cuts}
     for key, codes in inputs.admitted.items():
         if key not in cuts:
             problems.append(Problem("There is no cut {key}.", {"key": key}, key))
         problems += [
-            Problem("The candidate {code} is not known.", {"code": code}, key) for code in sorted(codes - known)
+            Problem("The candidate {code} is not known.", {"code": code}, key)
+            for code in sorted(codes.difference(known))
         ]
     problems += _known_problems(scheme, inputs)
     problems += _line_problems(scheme, inputs)
     return problems
 
 
-def _post_problems(scheme: Scheme, inputs: Inputs) -> Iterator[Problem]:
+def post_problems(scheme: Scheme, inputs: Inputs) -> Iterator[Problem]:
+    """What is wrong with the posts."""
     for code, count in Counter(post.code for post in inputs.posts).items():
         if count > 1:
             yield Problem("The post {code} stands twice.", {"code": code}, code)
@@ -145,8 +157,8 @@ def _post_problems(scheme: Scheme, inputs: Inputs) -> Iterator[Problem]:
             yield Problem("No post belongs to the group {group}.", {"group": lost}, f"variants.{variant.key}.groups")
 
 
-def _candidate_problems(candidate: Candidate, scheme: Scheme) -> Iterator[Problem]:
-    parts = scheme.all_parts()
+def candidate_problems(candidate: Candidate, scheme: Scheme, parts: Mapping[str, Part]) -> Iterator[Problem]:
+    """What is wrong with one candidate's marks, sheets, rooms, bonus points and findings."""
     yield from _mark_problems(candidate, parts)
     yield from _sheet_problems(candidate, scheme)
     yield from _room_problems(candidate, scheme, parts)

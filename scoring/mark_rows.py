@@ -261,11 +261,14 @@ class People:
         if wrong or isinstance(group, Problem) or isinstance(element, Problem):
             return
         where = f"{person.code}.{part}.{group}"
-        for place in (where, f"{where}/{seat}", f"{where}/{seat}/{element}"):
-            self.places.setdefault(place, row.place)
-        if not self._once(row, ("sheet", person.code, part, group, seat, element), Column.JUDGE):
+        if self._twice(row, self.places.setdefault(f"{where}/{seat}/{element}", row.place), Column.JUDGE):
             return
-        sheet = person.sheets.setdefault(part, {}).setdefault((group, seat), _Sheet())
+        sheets = person.sheets.setdefault(part, {})
+        sheet = sheets.get((group, seat))
+        if sheet is None:
+            sheet = sheets[group, seat] = _Sheet()
+            for place in (where, f"{where}/{seat}"):
+                self.places.setdefault(place, row.place)
         if found.value is not None:
             sheet.marks[element] = found.value
         elif found.state is not None and sheet.state not in {None, found.state}:
@@ -339,12 +342,15 @@ class People:
 
     def _once(self, row: Row, fact: tuple[str, ...], column: Column) -> bool:
         """Whether this is said for the first time; else the second time is noted."""
-        first = self._first.setdefault(fact, row.place)
+        return not self._twice(row, self._first.setdefault(fact, row.place), column)
+
+    def _twice(self, row: Row, first: Place, column: Column) -> bool:
+        """Whether something was said before, in another row; that is noted."""
         if first is row.place:
-            return True
+            return False
         facts = {"row": first.row, "file": first.file}
         self._wrong(row, Problem("This stands twice; the first time in row {row} of {file}.", facts), column)
-        return False
+        return True
 
     def _wrong(self, row: Row, problem: Problem, column: Column = Column.CANDIDATE, unread: str = "") -> None:
         self.problems.append(row.problem(problem, column))

@@ -134,12 +134,17 @@ def exactly(value: Exact | int) -> Fraction:
 def round_to(value: Exact | int, places: int, mode: Rounding = Rounding.HALF_UP) -> Decimal:
     """Round exactly to `places` decimals; the result always has that many."""
     numerator, denominator = value.as_integer_ratio()
-    whole, rest = divmod(abs(numerator) * 10**places, denominator)
+    return decimal_of(rounded((numerator * 10**places,), denominator, mode)[0], places)
+
+
+def rounded(numerators: Sequence[int], denominator: int, mode: Rounding) -> list[int]:
+    """The whole number each numerator / denominator becomes: the one place where digits are lost."""
+    over = 2 * denominator
     if mode is Rounding.HALF_UP:
-        whole += 2 * rest >= denominator
-    elif mode is Rounding.HALF_EVEN:
-        whole += 2 * rest > denominator or (2 * rest == denominator and whole % 2 == 1)
-    return decimal_of(-whole if numerator < 0 else whole, places)
+        return [(2 * n + denominator) // over if n >= 0 else -((denominator - 2 * n) // over) for n in numerators]
+    if mode is Rounding.HALF_EVEN:
+        return [(up := (reach := 2 * n + denominator) // over) - (up % 2 and reach == up * over) for n in numerators]
+    return [n // denominator if n >= 0 else -(-n // denominator) for n in numerators]
 
 
 def decimal_of(units: int, places: int) -> Decimal:

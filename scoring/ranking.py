@@ -4,10 +4,12 @@ Equal values are refined by the tie keys in the scheme's order; every step is lo
 one rank and stays visible as a real tie.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from operator import add
+from typing import NamedTuple, Protocol
 
 from core.errors import Problem
 from scoring.document import Table
@@ -80,8 +82,7 @@ class TieGroup:
     outcome: TieOutcome
 
 
-@dataclass(frozen=True, slots=True)
-class Placing:
+class Placing(NamedTuple):
     """A candidate's rank; `tied` where somebody shares it."""
 
     code: str
@@ -101,135 +102,160 @@ class Ranking:
         """A candidate's rank, None for one who is not ranked."""
         return next((placing.rank for placing in self.placings if placing.code == code), None)
 
-    def classes(self) -> list[list[Placing]]:
-        """Placings with equal rank together, first to last."""
-        found: list[list[Placing]] = []
-        for placing in self.placings:
-            if found and found[-1][0].rank == placing.rank:
-                found[-1].append(placing)
-            else:
-                found.append([placing])
-        return found
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Which equal ones must be split: all of them, or those through whom one of the `lines` goes.
+
+    A line stands after so many of the candidates it counts.
+    """
+
+    everywhere: bool = False
+    lines: tuple[tuple[int, frozenset[str]], ...] = ()
+
+    def counted(self, codes: Iterable[str]) -> tuple[int, ...]:
+        """How many of these each line counts."""
+        return tuple(len(counted.intersection(codes)) for _, counted in self.lines)
+
+    def over(self, ahead: Sequence[int]) -> bool:
+        """Whether every line lies before those who come now: nobody need be split any more."""
+        return not self.everywhere and all(
+            before >= places for before, (places, _) in zip(ahead, self.lines, strict=True)
+        )
+
+    def goes_through(self, ahead: Sequence[int], codes: Sequence[str]) -> bool:
+        """Whether these must be split, with so many counted by each line ahead of them."""
+        if len(codes) < 2 or self.everywhere:
+            return len(codes) > 1
+        return any(
+            before < places < before + len(counted.intersection(codes))
+            for before, (places, counted) in zip(ahead, self.lines, strict=True)
+        )
 
 
-Split = Callable[[Sequence[str], Sequence[str]], bool]  # (everybody before, equal ones) → must they be split?
+everywhere = Split(everywhere=True)
+"""Break every tie."""
 
-
-def everywhere(_before: Sequence[str], _equal: Sequence[str]) -> bool:
-    """Break every tie."""
-    return True
-
-
-def nowhere(_before: Sequence[str], _equal: Sequence[str]) -> bool:
-    """Break no tie."""
-    return False
+nowhere = Split()
+"""Break no tie."""
 
 
 def at_cut(places: int, counted: frozenset[str]) -> Split:
     """Break a tie only where the cut after `places` of the `counted` candidates goes through it."""
+    return Split(lines=((places, counted),))
 
-    def split(before: Sequence[str], equal: Sequence[str]) -> bool:
-        ahead = len(counted.intersection(before))
-        return ahead < places < ahead + len(counted.intersection(equal))
 
-    return split
+def at_any(splits: Sequence[Split]) -> Split:
+    """Break what any of these breaks."""
+    return Split(any(split.everywhere for split in splits), tuple(line for split in splits for line in split.lines))
+
+
+class Compared(Protocol):
+    """What each tie key compares for a candidate; None if it is unknown."""
+
+    def __call__(self, code: str, key: TieKey, /) -> Exact | None: ...
 
 
 def rank(entries: Sequence[Entry], keys: Sequence[TieKey] = (), split: Split = everywhere) -> Ranking:
     """Rank entries, highest value first. The order in which they are given has no effect."""
-    by_value: dict[Fraction, list[Entry]] = {}
+    by_value: dict[Fraction, dict[str, Exact]] = {}
     for entry in sorted(entries, key=lambda entry: entry.code):
-        by_value.setdefault(exactly(entry.value), []).append(entry)
-    classes: list[list[Entry]] = []
-    ties: list[TieGroup] = []
-    before: list[str] = []
-    for value in sorted(by_value, reverse=True):
-        equal = by_value[value]
-        refined = [equal]
-        if len(equal) > 1:
-            refined, tie = _break(equal, keys, split, before)
-            ties.append(tie)
-        classes += refined
-        before += [entry.code for entry in equal]
-    return Ranking(tuple(_placings(classes)), tuple(ties))
+        by_value.setdefault(exactly(entry.value), {})[entry.code] = entry.value
+    own = {entry.code: entry.keys for entry in entries}
+    classes = [by_value[value] for value in sorted(by_value, reverse=True)]
+    return rank_classes(classes, keys, split, lambda code, key: own[code].get(key))
 
 
-def _placings(classes: Sequence[Sequence[Entry]]) -> list[Placing]:
+def rank_classes(
+    classes: Iterable[Mapping[str, Exact]], keys: Sequence[TieKey], split: Split, compared: Compared
+) -> Ranking:
+    """Rank candidates who come in classes of equal values, by code, the highest class first.
+
+    What a tie key compares is asked only of those who must be split.
+    """
     placings: list[Placing] = []
+    ties: list[TieGroup] = []
+    placing = Placing._make  # a hundred thousand times
+    ahead, known = split.counted(()), 0
     for equal in classes:
-        first = len(placings) + 1
-        placings += [Placing(entry.code, entry.value, first, len(equal) > 1) for entry in equal]
-    return placings
+        if len(equal) == 1:
+            ((code, value),) = equal.items()
+            placings.append(placing((code, value, len(placings) + 1, False)))
+            continue
+        codes = [*equal]
+        if not split.over(ahead):
+            ahead = tuple(map(add, ahead, split.counted([one.code for one in placings[known:]])))
+            known = len(placings)
+        breaking = _Breaking(split, compared, ahead, [codes])
+        ties.append(breaking.tie(equal[codes[0]], keys))
+        for own in breaking.classes:
+            first = len(placings) + 1
+            placings += [placing((code, equal[code], first, len(own) > 1)) for code in own]
+    return Ranking(tuple(placings), tuple(ties))
 
 
-def _break(
-    equal: Sequence[Entry], keys: Sequence[TieKey], split: Split, before: Sequence[str]
-) -> tuple[list[list[Entry]], TieGroup]:
-    """Refine one group of equals key by key, each class only while it must be split."""
-    classes = [list(equal)]
-    steps: list[TieStep] = []
-    waiting: set[str] = set()
-    for key in keys:
-        if key.by is TieBy.ALL_IN:
-            break
-        refined: list[list[Entry]] = []
-        for own in classes:
-            if own[0].code in waiting or not _must_split(own, classes, split, before):
-                refined.append(own)
-                continue
-            parts = _by_key(own, key)
-            if parts is None:
-                waiting.update(_codes(own))
-                parts = [own]
-            steps.append(_step(key, own, parts))
-            refined += parts
-        classes = refined
-    outcome = TieOutcome.NOT_NEEDED
-    if all(len(own) == 1 for own in classes):
-        outcome = TieOutcome.BROKEN
-    elif waiting:
-        outcome = TieOutcome.WAITING
-    elif any(_must_split(own, classes, split, before) for own in classes):
-        outcome = TieOutcome.EQUAL
-    return classes, TieGroup(equal[0].value, _codes(equal), tuple(steps), outcome)
+@dataclass(slots=True)
+class _Breaking:
+    """One group of equals being refined; `ahead` is how many each line of the split counts before the group."""
+
+    split: Split
+    compared: Compared
+    ahead: tuple[int, ...]
+    classes: list[list[str]]
+    steps: list[TieStep] = field(default_factory=list)
+    waiting: set[str] = field(default_factory=set)
+
+    def tie(self, value: Exact, keys: Sequence[TieKey]) -> TieGroup:
+        """Refine the group key by key, each class only while it must be split."""
+        codes = tuple(self.classes[0])
+        if not self.split.goes_through(self.ahead, codes):
+            return TieGroup(value, codes, (), TieOutcome.NOT_NEEDED)
+        for key in keys:
+            if key.by is TieBy.ALL_IN:
+                break
+            self.classes = [
+                inner for own, must in self._now() for inner in (self._refined(own, key) if must else [own])
+            ]
+        return TieGroup(value, codes, tuple(self.steps), self._outcome())
+
+    def _now(self) -> list[tuple[list[str], bool]]:
+        """The classes as they stand, and whether each must still be split."""
+        found, ahead = [], self.ahead
+        for own in self.classes:
+            found.append((own, own[0] not in self.waiting and self.split.goes_through(ahead, own)))
+            ahead = tuple(map(add, ahead, self.split.counted(own)))
+        return found
+
+    def _refined(self, own: list[str], key: TieKey) -> list[list[str]]:
+        values = {code: self.compared(code, key) for code in own}
+        parts = _by_key(values, key)
+        if parts is None:
+            self.waiting.update(own)
+            parts = [own]
+        self.steps.append(TieStep(key, values, tuple(map(tuple, parts))))
+        return parts
+
+    def _outcome(self) -> TieOutcome:
+        if all(len(own) == 1 for own in self.classes):
+            return TieOutcome.BROKEN
+        if self.waiting:
+            return TieOutcome.WAITING
+        return TieOutcome.EQUAL if any(must for _, must in self._now()) else TieOutcome.NOT_NEEDED
 
 
-def _must_split(own: Sequence[Entry], classes: Sequence[Sequence[Entry]], split: Split, before: Sequence[str]) -> bool:
-    return len(own) > 1 and split(_ahead(before, classes, own), _codes(own))
-
-
-def _by_key(equal: Sequence[Entry], key: TieKey) -> list[list[Entry]] | None:
-    """Equal entries in classes by one key; unknown last. None where a recorded key is not recorded for all."""
-    values = [entry.keys.get(key) for entry in equal]
-    if key.by in RECORDED and None in values:
+def _by_key(values: Mapping[str, Exact | None], key: TieKey) -> list[list[str]] | None:
+    """Equal ones in classes by one key; unknown last. None where a recorded key is not recorded for all."""
+    if key.by in RECORDED and None in values.values():
         return None
-    by_value: dict[Fraction, list[Entry]] = {}
-    unknown: list[Entry] = []
-    for entry, value in zip(equal, values, strict=True):
+    by_value: dict[Fraction, list[str]] = {}
+    unknown: list[str] = []
+    for code, value in values.items():
         if value is None:
-            unknown.append(entry)
+            unknown.append(code)
         else:
-            by_value.setdefault(exactly(value), []).append(entry)
+            by_value.setdefault(exactly(value), []).append(code)
     ordered = [by_value[value] for value in sorted(by_value, reverse=key.by not in LOWER_FIRST)]
     return [*ordered, unknown] if unknown else ordered
-
-
-def _step(key: TieKey, equal: Sequence[Entry], parts: Sequence[Sequence[Entry]]) -> TieStep:
-    values = {entry.code: entry.keys.get(key) for entry in equal}
-    return TieStep(key, values, tuple(_codes(part) for part in parts))
-
-
-def _ahead(before: Sequence[str], classes: Sequence[Sequence[Entry]], own: Sequence[Entry]) -> list[str]:
-    ahead = list(before)
-    for other in classes:
-        if other is own:
-            break
-        ahead += _codes(other)
-    return ahead
-
-
-def _codes(entries: Sequence[Entry]) -> tuple[str, ...]:
-    return tuple(entry.code for entry in entries)
 
 
 def read_tie_keys(table: Table, key: str) -> tuple[TieKey, ...]:

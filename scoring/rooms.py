@@ -14,8 +14,9 @@ from fractions import Fraction
 
 from core.errors import Problem, Refusal
 from scoring.document import Table
-from scoring.marks import Exact, Precision, as_written, exactly, mean, settle, total, trim
+from scoring.marks import Exact, Precision, as_written, exactly, mean, settle, total
 from scoring.steps import Step, StepKind, Term
+from scoring.vectors import Vector, chosen, joined, product
 
 
 class Reference(StrEnum):
@@ -79,7 +80,12 @@ class RoomMarks:
     """The valid marks of one room; who was absent or void is not among them."""
 
     room: str
-    marks: Sequence[Exact]
+    marks: Sequence[Exact] | Vector
+
+    @property
+    def vector(self) -> Vector:
+        """The marks over one denominator."""
+        return self.marks if isinstance(self.marks, Vector) else Vector.of(self.marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +211,8 @@ class _Room:
     present: int
     sum: Fraction
     count: int
-    bounded: Sequence[Exact]
-    kept: Sequence[Exact]
+    bounded: Vector
+    kept: Vector
     listed: bool
 
     @property
@@ -217,13 +223,13 @@ class _Room:
     def of(cls, rule: RoomRule, room: RoomMarks | KnownRoom) -> "_Room":
         if isinstance(room, KnownRoom):
             return cls._known(rule, room)
-        bounded = _inside_bounds(rule, room.marks)
+        bounded = _inside_bounds(rule, room.vector)
         if len(bounded) <= rule.room_high + rule.room_low:
             raise Refusal(
                 "Room {room} has too few marks for its mean.", field=f"{rule.part}.{room.room}", room=room.room
             )
-        kept = trim(bounded, rule.room_high, rule.room_low)
-        return cls(room.room, len(room.marks), total(kept), len(kept), bounded, kept, listed=True)
+        kept = bounded.trimmed(rule.room_high, rule.room_low)
+        return cls(room.room, len(room.marks), kept.sum, len(kept), bounded, kept, listed=True)
 
     @classmethod
     def _known(cls, rule: RoomRule, room: KnownRoom) -> "_Room":
@@ -234,7 +240,7 @@ class _Room:
                 room=room.room,
             )
         added = room.sum if room.count else exactly(room.mean)
-        return cls(room.room, room.count, added, room.count, (), (), listed=False)
+        return cls(room.room, room.count, added, room.count, Vector(()), Vector(()), listed=False)
 
 
 def needs_marks(rule: RoomRule) -> bool:
@@ -244,18 +250,12 @@ def needs_marks(rule: RoomRule) -> bool:
     return any(bound is not None for bound in bounds) or any(trims)
 
 
-def _inside_bounds(rule: RoomRule, marks: Sequence[Exact]) -> list[Exact]:
+def _inside_bounds(rule: RoomRule, marks: Vector) -> Vector:
     """The marks that enter the means: strictly abnormal ones (§4.6, 4.7) stay out, the bound itself stays in."""
-    kept = [
-        mark
-        for mark in marks
-        if (rule.leave_out_above is None or mark <= rule.leave_out_above)
-        and (rule.leave_out_below is None or mark >= rule.leave_out_below)
-    ]
-    if rule.leave_out_share_below_mean is None or not kept:
+    kept = marks.between(rule.leave_out_below, rule.leave_out_above)
+    if rule.leave_out_share_below_mean is None or not len(kept):
         return kept
-    bound = mean(kept) * (1 - rule.leave_out_share_below_mean)
-    return [mark for mark in kept if mark >= bound]
+    return kept.between(kept.sum / len(kept) * (1 - rule.leave_out_share_below_mean), None)
 
 
 def _pooled(rule: RoomRule, tables: Sequence[_Room]) -> Fraction:
@@ -263,10 +263,11 @@ def _pooled(rule: RoomRule, tables: Sequence[_Room]) -> Fraction:
         if not all(table.count for table in tables):
             raise Refusal("The mean of all marks needs the number of marks of every room, or must be stated itself.")
         return total(table.sum for table in tables) / sum(table.count for table in tables)
-    pool = [mark for table in tables for mark in (table.kept if rule.pool is Pool.KEPT else table.bounded)]
+    pool = joined([table.kept if rule.pool is Pool.KEPT else table.bounded for table in tables])
     if len(pool) <= rule.pool_high + rule.pool_low:
         raise Refusal("There are too few marks for the mean of all rooms.")
-    return mean(trim(pool, rule.pool_high, rule.pool_low))
+    kept = pool.trimmed(rule.pool_high, rule.pool_low)
+    return kept.sum / len(kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +289,17 @@ def corrected(rule: RoomRule, raw: Exact, coefficient: Exact) -> Corrected:
         steps.append(Step(StepKind.CAP, rule.part, (Term(rule.part, value),), exactly(rule.cap), rule.cap))
         exact, value = exactly(rule.cap), rule.cap
     return Corrected(exact, value, tuple(steps))
+
+
+def corrected_vector(rule: RoomRule, raw: Vector, coefficients: Vector) -> tuple[Vector, Vector]:
+    """Each raw mark × its coefficient as `corrected` defines it: exact before, and after, the last rounding."""
+    exact = product(raw, coefficients)
+    value = exact.settled(rule.precision)
+    if rule.cap is None:
+        return exact, value
+    bound = Vector.same(rule.cap, len(value))
+    over = value.atleast(bound, above=True)
+    return chosen(over, bound, exact), chosen(over, bound, value)
 
 
 def read_rooms(table: Table, part: str) -> RoomRule:

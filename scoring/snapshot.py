@@ -18,9 +18,9 @@ from scoring.marks import Exact, MarkState, exact_document
 from scoring.panel_mark import JudgeSheet
 from scoring.ranking import TieGroup, TieStep
 from scoring.rooms import Coefficients, KnownRoom
-from scoring.stage import Stage, UnitResult
 from scoring.steps import value_text
 from scoring.tally import CandidateResult, Reason, Tally
+from scoring.unit import Stage, UnitResult
 
 Document = dict[str, object]
 

@@ -21,10 +21,10 @@ from scoring.replacement import (
     waiting_list,
 )
 from scoring.scheme import Scheme
-from scoring.stage import UnitResult
 from scoring.steps import value_text
 from scoring.stored import value_of
 from scoring.tally import Tally
+from scoring.unit import UnitResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,7 @@ class TallyRow(Table, table=True):
     input_sha256: str
     inputs: Any = Field(sa_type=Document)
     outcome: Any = Field(sa_type=Document)
+    outcome_sha256: str
     computed_by: int
     computed_device: str
     computed_at: datetime = Field(sa_type=Instant)

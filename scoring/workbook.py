@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
+from functools import lru_cache
 from xml.etree import ElementTree as ET
 
 from core.errors import Refusal
@@ -62,7 +63,7 @@ class _Book:
         targets = {
             relation.attrib["Id"]: relation.attrib["Target"] for relation in self._tree("xl/_rels/workbook.xml.rels")
         }
-        sheets = [one for one in self._tree("xl/workbook.xml").iter() if _local(one) == "sheet"]
+        sheets = [one for one in self._tree("xl/workbook.xml").iter() if _local(one.tag) == "sheet"]
         visible = [one for one in sheets if one.get("state", "visible") == "visible"]
         if len(visible) > MOST_SHEETS:
             raise Refusal("The workbook has {count} sheets; {most} are allowed.", count=len(visible), most=MOST_SHEETS)
@@ -76,7 +77,7 @@ class _Book:
         number = 0
         with self.archive.open(path) as stream:
             for _, element in ET.iterparse(stream):  # noqa: S314 - in a child, expat bounds entities
-                if _local(element) != "row":
+                if _local(element.tag) != "row":
                     continue
                 number = int(element.get("r", number + 1))
                 cells = self._cells(element)
@@ -99,7 +100,7 @@ class _Book:
 
     def _cell(self, cell: ET.Element) -> object:
         """One cell: its text, or in a list the kind of what cannot be read."""
-        inner = {_local(one): one for one in cell}
+        inner = {_local(one.tag): one for one in cell}
         kind, written = cell.get("t", "n"), inner["v"].text or "" if "v" in inner else ""
         if "f" in inner:
             return [OddKind.FORMULA]
@@ -120,7 +121,7 @@ class _Book:
     def _strings(self) -> Iterator[str]:
         with self.archive.open("xl/sharedStrings.xml") as stream:
             for _, element in ET.iterparse(stream):  # noqa: S314 - in a child, expat bounds entities
-                if _local(element) == "si":
+                if _local(element.tag) == "si":
                     yield _text(element)
                     element.clear()
 
@@ -128,10 +129,10 @@ class _Book:
         """What the number format of each cell style makes of a number: a date, a percentage or nothing."""
         tree = self._tree("xl/styles.xml")
         codes = {
-            int(one.attrib["numFmtId"]): one.attrib["formatCode"] for one in tree.iter() if _local(one) == "numFmt"
+            int(one.attrib["numFmtId"]): one.attrib["formatCode"] for one in tree.iter() if _local(one.tag) == "numFmt"
         }
         for styles in tree:
-            if _local(styles) == "cellXfs":
+            if _local(styles.tag) == "cellXfs":
                 for style in styles:
                     yield _odd_format(int(style.get("numFmtId", 0)), codes)
 
@@ -139,6 +140,7 @@ class _Book:
         return ET.fromstring(self.archive.read(path))  # noqa: S314 - in a child, expat bounds entities
 
 
+@lru_cache(maxsize=20_000)
 def number_text(written: str) -> object:
     """The digits of a number as a person sees them: 4.3499999999999996 → 4.35, 8.5E1 → 85."""
     try:
@@ -163,21 +165,26 @@ def _text(element: ET.Element) -> str:
     """The text of a string with all its runs, without the phonetic guides (注音)."""
     found: list[str] = []
     for one in element:
-        if _local(one) == "t":
+        if _local(one.tag) == "t":
             found.append(one.text or "")
-        elif _local(one) == "r":
-            found += [inner.text or "" for inner in one if _local(inner) == "t"]
+        elif _local(one.tag) == "r":
+            found += [inner.text or "" for inner in one if _local(inner.tag) == "t"]
     return "".join(found)
 
 
 def _column(reference: str) -> int:
     """The 0-based column of a cell's reference: AB12 → 27; 0 of none."""
-    match = REFERENCE.fullmatch(reference)
+    return _place(reference.rstrip("0123456789")) if REFERENCE.fullmatch(reference) else 0
+
+
+@lru_cache(maxsize=1000)
+def _place(letters: str) -> int:
     number = 0
-    for letter in match[1] if match else "":
+    for letter in letters:
         number = number * 26 + ord(letter) - 64
-    return max(0, number - 1)
+    return number - 1
 
 
-def _local(element: ET.Element) -> str:
-    return element.tag.rpartition("}")[2]
+@lru_cache(maxsize=1000)
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]

@@ -99,13 +99,15 @@ def accept_tally(
     inputs: dict[str, Any],
     input_sha256: str,
     outcome: dict[str, Any],
+    seen: int = 0,
     now: datetime,
 ) -> int:
     """Accept a computed tally: the first hand. Refused if scheme or inputs changed while it was computed.
 
-    `inputs` and `outcome` are the documents of scoring.snapshot. Returns the tally's version. The first composite
-    ends the interview: periods of retention that wait for its end begin. After a publication only corrections make
-    another version, whatever the stage.
+    `inputs` and `outcome` are the documents of scoring.snapshot. `seen` is the newest line of the selection's journal
+    before the inputs were read: nothing is read again where none has followed. Returns the tally's version. The first
+    composite ends the interview: periods of retention that wait for its end begin. After a publication only
+    corrections make another version, whatever the stage.
     """
     actor.require(Power.SCORING_TALLY_RUN, selection_id)
     again = published_tally(session, selection_id, kind) is not None
@@ -115,7 +117,8 @@ def accept_tally(
     if outcome["refusals"]:
         raise Refusal("A tally with open problems cannot be kept.")
     refuse_incomplete(session, selection_id, kind)
-    _refuse_changed(session, selection_id, kind, scheme_sha256, input_sha256)
+    if not (seen and audit.nothing_since(session, selection_id, seen)):
+        _refuse_changed(session, selection_id, kind, scheme_sha256, input_sha256)
     newest = newest_tally(session, selection_id, kind)
     facts = {"scheme": scheme_sha256, "inputs": input_sha256, "outcome": fingerprint(outcome)}
     if newest is not None and facts == digests(newest):
@@ -128,6 +131,7 @@ def accept_tally(
         input_sha256=input_sha256,
         inputs=inputs,
         outcome=outcome,
+        outcome_sha256=facts["outcome"],
         computed_by=actor.person_id,
         computed_device=actor.device,
         computed_at=now,

@@ -12,7 +12,7 @@ from scoring.cuts import CutRule, Entered, Equal
 from scoring.marks import Exact, exactly, places_of
 from scoring.ranking import LOWER_FIRST, TieBy, TieGroup, TieKey
 from scoring.scheme import Scheme
-from scoring.stage import Stage, UnitResult
+from scoring.unit import Stage, UnitResult
 
 RECORD_NAMES: Mapping[TieBy, Name] = {
     TieBy.PART: Name("分科成绩", "part"), TieBy.UNDROPPED_SUM: Name("全部考官分合计", "all judges' marks"),

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from core.canonical import fingerprint
 from exam.tables import Publication
 from scoring.ranking import Placing, Ranking
 from scoring.stored import value_of
@@ -69,7 +68,7 @@ def tally_lines(session: Session, selection_id: int) -> list[TallyLine]:
 
 def digests(row: TallyRow) -> dict[str, str]:
     """What names a tally: the SHA-256 of its rules, of its inputs and of its whole outcome."""
-    return {"scheme": row.scheme_sha256, "inputs": row.input_sha256, "outcome": fingerprint(row.outcome)}
+    return {"scheme": row.scheme_sha256, "inputs": row.input_sha256, "outcome": row.outcome_sha256}
 
 
 def tally_of_publication(session: Session, publication_id: int) -> TallyRow | None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.canonical import canonical, fingerprint, plain_decimal
+from core.canonical import Sealed, canonical, fingerprint, plain_decimal
 
 
 def test_canonical_json_has_sorted_keys_no_spaces_and_text_as_typed():
@@ -44,3 +44,14 @@ def test_floats_bytes_and_other_things_have_no_canonical_form(value):
 def test_what_is_no_number_has_no_canonical_form():
     with pytest.raises(ValueError, match="NaN"):
         canonical([Decimal("NaN")])
+
+
+def test_a_sealed_document_is_the_document_with_its_text_and_digest():
+    plain = {"b": [1, None, True], "a": {"mark": "80.50", "名": "甲"}}
+    sealed = Sealed.of(plain)
+    assert sealed == plain
+    assert (canonical(sealed), fingerprint(sealed)) == (canonical(plain), fingerprint(plain))
+    assert Sealed.read(canonical(plain)) == sealed
+    changed = {**sealed, "b": []}
+    assert not isinstance(changed, Sealed)
+    assert fingerprint(changed) == fingerprint({**plain, "b": []})

@@ -155,7 +155,8 @@ def publish_composite(session: Session, actor: Actor, desk: Desk, outcome: dict[
     digest = rules.sha256
     row = TallyRow(
         selection_id=desk.selection_id, kind="composite", version=1, scheme_sha256=digest, input_sha256="a" * 64,
-        inputs={}, outcome=outcome, computed_by=1, computed_device="d", computed_at=now, publication_id=published.id,
+        inputs={}, outcome=outcome, outcome_sha256="b" * 64, computed_by=1, computed_device="d", computed_at=now,
+        publication_id=published.id,
     )  # fmt: skip
     session.add(row)
     audit.record(session, actor, "tally.published", now, scope=desk.selection_id)

@@ -104,7 +104,7 @@ def test_a_result_goes_from_the_clerk_to_the_checker_to_everybody(selected: Sele
     assert "button-final" not in clerk.get(f"{PATH}/results/entry")
     assert "To be checked and published: Candidates for the interview" in checker.get("/staff")
     page = checker.get(f"{PATH}/results/entry")
-    assert "Computed again just now: the same" in page
+    assert "Marks, people and rules are those it was computed from" in page
     assert "Publish 10 ranks" in page
     checker.prove(f"{PATH}/results/entry/1")
     assert "Publication No. 3" in checker.get(f"{PATH}/results")

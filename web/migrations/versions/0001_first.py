@@ -450,6 +450,7 @@ def upgrade() -> None:
         sa.Column("input_sha256", sa.String(), nullable=False),
         sa.Column("inputs", core.db.Document(), nullable=False),
         sa.Column("outcome", core.db.Document(), nullable=False),
+        sa.Column("outcome_sha256", sa.String(), nullable=False),
         sa.Column("computed_by", sa.Integer(), nullable=False),
         sa.Column("computed_device", sa.String(), nullable=False),
         sa.Column("computed_at", core.db.Instant(), nullable=False),

@@ -21,7 +21,7 @@ from recording.queries import hearings_without_video
 from scoring.actions import accept_tally, publish_tally
 from scoring.actions.exports import BEFOREHAND, READERS
 from scoring.actions.results import DEEDS
-from scoring.computing import computed
+from scoring.computing import computed, still_stands
 from scoring.explain import Names
 from scoring.queries import (
     TallyLine,
@@ -308,14 +308,13 @@ def _result(asker: Asker, here: Here, kind: str, version: int = 0) -> dict[str, 
 
 
 def _again(asker: Asker, here: Here, row: TallyRow) -> tuple[Sentence, str]:
-    """What a computation at this very moment gives, compared with the version kept: a word and its shape."""
+    """Whether a computation at this very moment would start from the same: a word and its shape."""
     try:
-        fresh = computed(asker.house.database, here.id, row.kind)
+        same = still_stands(asker.house.database, here.id, row.kind, row.scheme_sha256, row.input_sha256)
     except Refusal:
         return Sentence(N_("A result can no longer be computed from what stands now")), "problem"
-    kept = (row.scheme_sha256, row.input_sha256, row.outcome)
-    if (fresh["scheme_sha256"], fresh["input_sha256"], fresh["outcome"]) == kept:
-        return Sentence(N_("Computed again just now: the same")), "done"
+    if same:
+        return Sentence(N_("Marks, people and rules are those it was computed from")), "done"
     return Sentence(N_("Marks, people or rules have changed since: it must be computed again")), "attention"
 
 
