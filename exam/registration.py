@@ -9,7 +9,15 @@ from core.errors import Problem, Refusal
 from core.words import N_
 from exam.applicant import CandidateFacts, facts_from_plain
 from exam.careers import Month, check_posts
-from exam.conditions import AppraisalCondition, Condition, LevelCondition
+from exam.conditions import (
+    AppraisalCondition,
+    AreaCondition,
+    CertificateCondition,
+    Condition,
+    LevelCondition,
+    PresentLevelCondition,
+    leaves,
+)
 from exam.eligibility import Outcome, Verdict, judge
 from exam.identity import Sex
 
@@ -18,7 +26,9 @@ _TEXT_CAP = 4000
 _REASON_CAP = 1000
 FILES_PER_KIND = 10
 
-FACT_FIELDS = ("birth_date", "education", "posts", "political_status", "appraisals", "statements")
+FACT_FIELDS = (
+    "birth_date", "education", "posts", "political_status", "appraisals", "statements", "certificates", "area",
+)  # fmt: skip
 """The part of the form that conditions are judged on (exam.applicant)."""
 
 _REQUIRED_LINES = ("ethnicity", "unit", "position")
@@ -38,6 +48,8 @@ FIELD_WORDS = {
     "political_status": N_("Political status"),
     "appraisals": N_("Annual appraisals"),
     "statements": N_("Statements on conditions"),
+    "certificates": N_("Certificates"),
+    "area": N_("Area of work or registration"),
     "sex": N_("Sex"),
     "ethnicity": N_("Ethnicity"),
     "unit": N_("Work unit"),
@@ -88,7 +100,8 @@ class Checked:
 def required_papers(conditions: Iterable[Condition]) -> tuple[PaperKind, ...]:
     """The kinds of which at least one file must be there: photo, education, and appointments where posts count."""
     kinds = [PaperKind.PHOTO, PaperKind.EDUCATION]
-    if any(isinstance(condition, LevelCondition) for condition in conditions):
+    asked = tuple(leaves(conditions))
+    if any(isinstance(condition, LevelCondition | PresentLevelCondition) for condition in asked):
         kinds.append(PaperKind.APPOINTMENT)
     return tuple(kinds)
 
@@ -167,10 +180,15 @@ def check_fields(fields: Mapping[str, str], known_papers: Collection[str] = PAPE
     return problems
 
 
+_WANTED_BY = {"appraisals": AppraisalCondition, "certificates": CertificateCondition, "area": AreaCondition}
+"""Fields that must be filled in only where a condition of its own, not one of several, asks for them."""
+
+
 def _missing(form: Mapping[str, object], conditions: Iterable[Condition]) -> list[Problem]:
     wanted = ["sex", *_REQUIRED_LINES, *_REQUIRED_FACTS]
-    if any(isinstance(condition, AppraisalCondition) for condition in conditions):
-        wanted.append("appraisals")
+    for name, kind in _WANTED_BY.items():
+        if any(isinstance(condition, kind) for condition in conditions):
+            wanted.append(name)
     return [Problem("This is not filled in yet.", {}, key) for key in wanted if not _filled(form.get(key))]
 
 
@@ -212,6 +230,14 @@ def _exceptions(form: Mapping[str, object], verdicts: Iterable[Verdict]) -> list
                 Problem(
                     "This must be a text of at most {most} characters.",
                     {"most": _REASON_CAP},
+                    f"exceptions.{verdict.number}",
+                )
+            )
+        elif verdict.outcome is Outcome.NOT_MET and verdict.strict:
+            problems.append(
+                Problem(
+                    "Condition {number} is not met, and no exception can be granted from it. Choose another post.",
+                    {"number": verdict.number},
                     f"exceptions.{verdict.number}",
                 )
             )

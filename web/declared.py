@@ -31,7 +31,7 @@ class Declared:
     corrected: bool = False
 
 
-_LINES = ("ethnicity", "unit", "position", "awards", "accommodation")
+_LINES = ("ethnicity", "unit", "position", "area", "awards", "accommodation")
 
 
 def declared(form: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> list[Declared]:
@@ -67,6 +67,8 @@ def _lines(name: str, form: Mapping[str, Any], facts: CandidateFacts) -> Iterato
         case "statements" | "exceptions":
             for number, text in sorted(value.items()):
                 yield _pair(Sentence(N_("Condition {number}"), {"number": number}), text)
+        case "certificates":
+            yield from value
         case _ if name in _LINES:
             yield value
 

@@ -12,7 +12,7 @@ from core.days import local_date
 from core.errors import Refusal, refuse_any
 from core.people import SYSTEM_SCOPE, Actor, Power
 from core.tables import Scope
-from exam.conditions import condition_from_plain, condition_to_plain
+from exam.conditions import ConditionKind, condition_from_plain, condition_to_plain, joined
 from exam.plan import PostPlan, SelectionPlan, check_paper, check_post, check_selection, overlapping
 from exam.queries import in_force, selection_row
 from exam.stages import Stage
@@ -123,12 +123,35 @@ def add_condition(
     return number
 
 
+def join_condition(
+    session: Session,
+    actor: Actor,
+    selection_id: int,
+    number: int,
+    how: ConditionKind,
+    body: Mapping[str, object],
+    *,
+    now: datetime,
+) -> None:
+    """Join another condition to one that stands: as its alternative (EITHER) or as asked with it (ALL).
+
+    The group keeps the number, the post and the strictness of the one that stood.
+    """
+    _in_draft(session, actor, selection_id)
+    row = _condition(session, selection_id, number)
+    joint = condition_to_plain(
+        joined(condition_from_plain(row.body), condition_from_plain({**body, "number": str(number)}), how)
+    )
+    condition_from_plain(joint)  # as deep and as many as may be
+    row.body = joint
+    session.add(row)
+    audit.record(session, actor, "condition.joined", now, scope=selection_id, condition=row.id, number=number, how=how)
+
+
 def remove_condition(session: Session, actor: Actor, selection_id: int, number: int, *, now: datetime) -> None:
     """Take a condition out; those after it move up by one."""
     _in_draft(session, actor, selection_id)
-    row = next((one for one in _conditions(session, selection_id) if one.number == number), None)
-    if row is None:
-        raise Refusal("There is no condition {number}.", number=number, status=404)
+    row = _condition(session, selection_id, number)
     session.delete(row)
     session.flush()
     _renumber(session, selection_id)
@@ -197,6 +220,13 @@ def _conditions(session: Session, selection_id: int) -> list[Condition]:
     return list(
         session.exec(select(Condition).where(Condition.selection_id == selection_id).order_by(col(Condition.number)))
     )
+
+
+def _condition(session: Session, selection_id: int, number: int) -> Condition:
+    row = next((one for one in _conditions(session, selection_id) if one.number == number), None)
+    if row is None:
+        raise Refusal("There is no condition {number}.", number=number, status=404)
+    return row
 
 
 def _renumber(session: Session, selection_id: int) -> None:

@@ -12,7 +12,8 @@ from sqlmodel import Session
 from core.days import local_date
 from core.settings import Zone
 from core.words import N_, Name, Sentence
-from exam.conditions import condition_words, parse_eligibility
+from exam.condition_words import condition_words
+from exam.conditions import parse_eligibility
 from exam.plan import PUBLICATION_WORDS, PublicationKind
 from exam.queries import AnnouncementPage, SelectionLine, announcement_page, public_selections
 from exam.stages import STAGE_WORDS, Stage, has_reached

@@ -63,7 +63,8 @@ def _rows(own: Own, topic: Topic) -> list[Row]:
         case Topic.POSTS:
             return [(_entry(row), post_words(post)) for row, post in enumerate(facts.posts, start=1)]
         case Topic.APPRAISALS:
-            return [*_appraisals(facts), *_texts(form, "awards")]
+            certificates: list[Row] = [(field_words("certificates"), one) for one in facts.certificates]
+            return [*_appraisals(facts), *certificates, *_texts(form, "awards")]
         case Topic.STATEMENTS:
             return [(field_words(f"statements.{key}"), text) for key, text in facts.statements.items()]
         case Topic.ACCOMMODATION:
@@ -85,7 +86,7 @@ def _person(form: Mapping[str, Any]) -> list[Row]:
     rows += _texts(form, "unit", "position")
     if form.get("work_began"):
         rows.append((field_words("work_began"), Month.parse(form["work_began"]).words()))
-    return rows
+    return rows + _texts(form, "area")
 
 
 def _texts(form: Mapping[str, Any], *names: str) -> list[Row]:

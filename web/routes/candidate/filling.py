@@ -16,6 +16,7 @@ from core.words import N_, Sentence
 from exam.actions import keep_draft
 from exam.applicant import APPRAISAL_WORDS, DEGREE_WORDS, EDUCATION_WORDS, POLITICAL_WORDS, facts_from_plain
 from exam.careers import LEVEL_WORDS, Month, check_posts, duration, gaps, months_held, overlaps
+from exam.conditions import leaves
 from exam.identity import SEX_WORDS, ResidentNumber, mask_identity, read_identity
 from web.asking import Asker, need
 from web.forms import Form
@@ -102,6 +103,7 @@ def _data(asker: Asker, own: Own, topic: Topic) -> dict[str, Any]:
         "grades": _options(APPRAISAL_WORDS),
         "years": years_asked(own.conditions, own.selection.reference_date.year),
         "judged": statement_conditions(own.conditions),
+        "asks": {str(one.kind) for one in leaves(own.conditions)},
         "next_topic": _next(own, topic),
     }
 

@@ -9,7 +9,7 @@ from core.errors import Refusal
 from core.words import N_
 from exam.applicant import AppraisalGrade, Degree, EducationLevel, PoliticalStatus
 from exam.careers import Month, PostLevel
-from exam.conditions import AppraisalCondition, Condition, JudgedCondition
+from exam.conditions import AppraisalCondition, Condition, JudgedCondition, leaves
 from exam.identity import Sex
 from web.forms import Form
 from web.routes.candidate.topics import FIELDS, Topic
@@ -35,6 +35,7 @@ def read_person(form: Form, _: Iterable[Condition], __: int) -> Fields:
         "unit": form.text("unit", required=False),
         "position": form.text("position", required=False),
         "work_began": read_month(form, "work_began", required=False),
+        "area": form.text("area", required=False),
     }
 
 
@@ -46,6 +47,7 @@ def read_appraisals(form: Form, conditions: Iterable[Condition], year: int) -> F
     }
     return {
         "appraisals": {asked: grade for asked, grade in grades.items() if grade},
+        "certificates": read_lines(form, "certificates", most=20),
         "awards": form.text("awards", required=False, longest=LONG_TEXT),
     }
 
@@ -97,6 +99,15 @@ def read_numbered(form: Form, name: str, conditions: Iterable[Condition]) -> dic
     return {number: text for number, text in texts.items() if text}
 
 
+def read_lines(form: Form, name: str, *, most: int) -> list[str]:
+    """A list typed one entry per line; empty lines are left out."""
+    typed = form.text(name, required=False, longest=LONG_TEXT).splitlines()
+    lines = [line.strip() for line in typed if line.strip()]
+    if len(lines) > most or any(len(line) > 200 for line in lines):
+        form.wrong(name, N_("At most {most} lines of 200 characters fit."), most=most)
+    return lines
+
+
 def read_month(form: Form, name: str, *, required: bool = True) -> str:
     """A month as people write it (2021-03, 2021.3, 2021年3月), kept as 2021-03."""
     text = form.text(name, required=required)
@@ -112,13 +123,13 @@ def read_month(form: Form, name: str, *, required: bool = True) -> str:
 
 def years_asked(conditions: Iterable[Condition], year: int) -> tuple[int, ...]:
     """The years whose appraisals are asked for, the last one first; `year` is that of the reference date."""
-    counted = [one.years for one in conditions if isinstance(one, AppraisalCondition)]
+    counted = [one.years for one in leaves(conditions) if isinstance(one, AppraisalCondition)]
     return tuple(range(year - 1, year - 1 - max([YEARS_ASKED, *counted]), -1))
 
 
 def statement_conditions(conditions: Iterable[Condition]) -> list[JudgedCondition]:
     """The conditions on which the candidate writes in their own words."""
-    return [one for one in conditions if isinstance(one, JudgedCondition)]
+    return [one for one in leaves(conditions) if isinstance(one, JudgedCondition)]
 
 
 def filled(topic: Topic, form: Mapping[str, Any]) -> dict[str, object]:
@@ -128,6 +139,8 @@ def filled(topic: Topic, form: Mapping[str, Any]) -> dict[str, object]:
         kept = form.get(name)
         if isinstance(kept, Mapping):
             values.update({f"{name}.{key}": value for key, value in kept.items()})
+        elif isinstance(kept, list):
+            values[name] = "\n".join(kept)
         elif kept is not None:
             values[name] = kept
     return values

@@ -8,7 +8,7 @@ from litestar import Response
 
 from core.words import N_, Sentence
 from exam.candidacy import ENDING, EVENT_WORDS, CandidacyEventKind
-from exam.conditions import condition_words
+from exam.condition_words import condition_words
 from exam.queries import candidacy_events, candidacy_of, registration_window, versions_of
 from exam.tables import Candidacy, CandidacyEvent, VettingDecision
 from exam.vetting import Answer, RegistrationState, VettingVerdict

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from core.errors import Problem
 from core.words import N_, Sentence
-from exam.conditions import Condition, JudgedCondition
+from exam.conditions import Condition, JudgedCondition, leaves
 from exam.eligibility import Outcome, Verdict
 from exam.registration import FIELD_WORDS, PAPER_WORDS, Checked, PaperKind
 
@@ -40,10 +40,10 @@ TOPIC_WORDS = {
 
 FIELDS: Mapping[Topic, tuple[str, ...]] = {
     Topic.CONDITIONS: ("exceptions",),
-    Topic.PERSON: ("sex", "birth_date", "ethnicity", "political_status", "unit", "position", "work_began"),
+    Topic.PERSON: ("sex", "birth_date", "ethnicity", "political_status", "unit", "position", "work_began", "area"),
     Topic.EDUCATION: ("education",),
     Topic.POSTS: ("posts",),
-    Topic.APPRAISALS: ("appraisals", "awards"),
+    Topic.APPRAISALS: ("appraisals", "certificates", "awards"),
     Topic.STATEMENTS: ("statements",),
     Topic.ACCOMMODATION: ("accommodation",),
     Topic.PAPERS: tuple(f"papers.{kind}" for kind in PaperKind),
@@ -89,7 +89,7 @@ def field_words(field: str) -> Sentence:
 
 def shown_topics(conditions: Iterable[Condition]) -> tuple[Topic, ...]:
     """The pages to be filled in for a post; statements only where a condition asks for them."""
-    asked = any(isinstance(condition, JudgedCondition) for condition in conditions)
+    asked = any(isinstance(condition, JudgedCondition) for condition in leaves(conditions))
     return tuple(topic for topic in TYPED if topic is not Topic.STATEMENTS or asked)
 
 

@@ -19,7 +19,7 @@ from core.queries import names_of
 from core.tables import Person, StoredFile
 from core.words import N_, Name, Sentence
 from exam.actions import confirm_decision, decide_registration, note_identity_view
-from exam.conditions import Condition, ConditionKind
+from exam.conditions import Condition, ConditionKind, leaves
 from exam.eligibility import OUTCOME_WORDS, Outcome, Verdict, judge
 from exam.identity import mask_identity
 from exam.queries import (
@@ -65,6 +65,9 @@ PROVEN_BY: Mapping[ConditionKind, tuple[PaperKind, ...]] = {
     ConditionKind.LEVEL: (PaperKind.APPOINTMENT, PaperKind.RECOMMENDATION),
     ConditionKind.POLITICAL: (PaperKind.RECOMMENDATION, PaperKind.OTHER),
     ConditionKind.APPRAISAL: (PaperKind.RECOMMENDATION, PaperKind.OTHER),
+    ConditionKind.PRESENT_LEVEL: (PaperKind.APPOINTMENT, PaperKind.RECOMMENDATION),
+    ConditionKind.CERTIFICATE: (PaperKind.OTHER,),
+    ConditionKind.AREA: (PaperKind.IDENTITY, PaperKind.OTHER),
     ConditionKind.JUDGED: (PaperKind.OTHER,),
 }
 """Which kinds of paper prove what a condition asks about; these lie open beside it first."""
@@ -272,10 +275,8 @@ def _open_sheet(item: Item, mark: str) -> Sheet | None:
     if chosen is not None:
         return chosen
     for condition, verdict in zip(item.conditions, item.verdicts, strict=True):
-        if verdict.outcome is not Outcome.MET:
-            proving = [one for one in item.sheets if one.kind in PROVEN_BY[condition.kind]]
-            if proving:
-                return proving[0]
+        if verdict.outcome is not Outcome.MET and (proving := _proving(item, condition)):
+            return proving[0]
     others = [one for one in item.sheets if one.kind is not PaperKind.PHOTO]
     return next(iter([*others, *item.sheets]), None)
 
@@ -292,9 +293,15 @@ def _condition_rows(item: Item, sheet: Sheet | None) -> list[tuple[Verdict, list
     """Each condition with its verdict, the papers that prove it, and whether the open paper is one of them."""
     rows = []
     for condition, verdict in zip(item.conditions, item.verdicts, strict=True):
-        proving = [one for one in item.sheets if one.kind in PROVEN_BY[condition.kind]]
+        proving = _proving(item, condition)
         rows.append((verdict, proving, sheet in proving))
     return rows
+
+
+def _proving(item: Item, condition: Condition) -> list[Sheet]:
+    """The papers that prove what a condition, or any part of it, asks about."""
+    kinds = {kind for part in leaves([condition]) for kind in PROVEN_BY[part.kind]}
+    return [one for one in item.sheets if one.kind in kinds]
 
 
 # ── decisions ────────────────────────────────────────────────────────────────────────────────────────────────────────

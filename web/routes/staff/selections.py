@@ -22,7 +22,8 @@ from exam.actions import (
     remove_post,
     set_paper,
 )
-from exam.conditions import CONDITION_WORDS, condition_from_plain, condition_words
+from exam.condition_words import condition_words
+from exam.conditions import SINGLE, condition_from_plain
 from exam.plan import KIND_WORDS, PUBLICATION_WORDS, PostPlan, SelectionKind, SelectionPlan
 from exam.queries import condition_rows, in_force, posts_of, publications, rule_sets, scheme_draft, written_papers
 from exam.stages import Stage
@@ -92,7 +93,7 @@ def _plan(session: Session, asker: Asker, here: Here) -> dict[str, Any]:
         "published": publications(session, here.id),
         "kind": KIND_WORDS[SelectionKind(here.selection.kind)],
         "editable": editable(session, here),
-        "condition_kinds": [(kind.value, words) for kind, words in CONDITION_WORDS.items()],
+        "condition_kinds": [(kind.value, words) for kind, words in SINGLE.items()],
         "rule_words": RULE_WORDS,
         "publication_words": PUBLICATION_WORDS,
     }
