@@ -25,6 +25,8 @@ class SelectionKind(StrEnum):
     INTERNAL_COMPETITION = "internal_competition"  # 竞争上岗
     OPEN_TRANSFER_SELECTION = "open_transfer_selection"  # 公开遴选
     PUBLIC_NOMINATION_SELECTION = "public_nomination_selection"  # 公推公选
+    DIFFERENTIAL_NOMINATION = "differential_nomination"  # 差推竞选
+    TWO_NOMINATIONS_ONE_EXAM = "two_nominations_one_exam"  # 两推一考
     OPEN_CONTRACT_RECRUITMENT = "open_contract_recruitment"  # 公开选聘
 
 
@@ -33,6 +35,8 @@ KIND_WORDS = {
     SelectionKind.INTERNAL_COMPETITION: N_("competition within the organisation"),
     SelectionKind.OPEN_TRANSFER_SELECTION: N_("open selection by transfer"),
     SelectionKind.PUBLIC_NOMINATION_SELECTION: N_("selection by public nomination"),
+    SelectionKind.DIFFERENTIAL_NOMINATION: N_("contested selection among more nominees than places"),
+    SelectionKind.TWO_NOMINATIONS_ONE_EXAM: N_("selection by two nomination votes and one exam"),
     SelectionKind.OPEN_CONTRACT_RECRUITMENT: N_("open recruitment on contract"),
 }
 

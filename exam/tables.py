@@ -65,6 +65,15 @@ class Condition(Table, table=True):
     body: Any = Field(sa_type=Document)
 
 
+class SelectionTerms(Table, table=True):
+    """The terms of a selection in their plain form (exam.terms); none means those that ask for nothing more."""
+
+    __tablename__ = "selection_terms"
+
+    selection_id: int = Field(primary_key=True, foreign_key="selection.id", sa_column_kwargs={"autoincrement": False})
+    body: Any = Field(sa_type=Document)
+
+
 class Paper(Table, table=True):
     """A written paper and when it is sat; `key` is its part in the scheme."""
 

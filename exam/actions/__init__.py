@@ -12,6 +12,7 @@ from exam.actions.announce import (
     remove_post,
     save_scheme_draft,
     set_paper,
+    set_terms,
 )
 from exam.actions.marks import confirm_marks, load_entry, settle_difference, settle_differences
 from exam.actions.papers import attach_paper, remove_paper
@@ -46,6 +47,7 @@ __all__ = [
     "remove_post",
     "save_scheme_draft",
     "set_paper",
+    "set_terms",
     "settle_difference",
     "settle_differences",
     "start_registration",

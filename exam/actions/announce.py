@@ -16,7 +16,8 @@ from exam.conditions import ConditionKind, condition_from_plain, condition_to_pl
 from exam.plan import PostPlan, SelectionPlan, check_paper, check_post, check_selection, overlapping
 from exam.queries import in_force, selection_row
 from exam.stages import Stage
-from exam.tables import Condition, Paper, Post, SchemeDraft, Selection
+from exam.tables import Condition, Paper, Post, SchemeDraft, Selection, SelectionTerms
+from exam.terms import Terms, terms_from_plain, terms_to_plain
 
 SCHEME_CAP = 100_000
 
@@ -49,6 +50,20 @@ def edit_selection(session: Session, actor: Actor, selection_id: int, plan: Sele
     for name in changed:
         setattr(selection, name, planned[name])
     audit.record(session, actor, "selection.edited", now, scope=selection_id, changed=changed)
+
+
+def set_terms(session: Session, actor: Actor, selection_id: int, terms: Terms, *, now: datetime) -> None:
+    """Set the terms of a selection (办法), while nothing is frozen or announced."""
+    selection = _in_draft(session, actor, selection_id)
+    plain = terms_to_plain(terms)
+    terms_from_plain(plain)  # every bound is asked there
+    if terms.withdraw_until and terms.withdraw_until <= selection.registration_opens:
+        raise Refusal("Withdrawal would end before registration opens.", field="withdraw_until")
+    row = session.get(SelectionTerms, selection_id) or SelectionTerms(selection_id=selection_id, body=plain)
+    changed = sorted(name for name in plain if row.body.get(name) != plain[name])
+    row.body = plain
+    session.add(row)
+    audit.record(session, actor, "terms.set", now, scope=selection_id, changed=changed)
 
 
 def add_post(session: Session, actor: Actor, selection_id: int, plan: PostPlan, *, now: datetime) -> int:

@@ -15,7 +15,7 @@ from core.errors import Denied, Problem, Refusal, Stale, refuse_any
 from core.people import Actor
 from exam.actions.gate import own_registration, refuse_unless_open, refuse_unless_registering
 from exam.eligibility import Outcome, Verdict
-from exam.queries import conditions_of, newest_version, open_fields, selection_row, standing_papers
+from exam.queries import conditions_of, newest_version, open_fields, selection_row, standing_papers, terms_of
 from exam.registration import FORM_FIELDS, PaperKind, check_form, closed_fields, merge_correction
 from exam.stages import Stage
 from exam.tables import Post, Registration, RegistrationDraft, RegistrationPaper, RegistrationVersion
@@ -111,6 +111,7 @@ def submit_registration(
         conditions_of(session, registration.selection_id, registration.post_id),
         reference_date=selection.reference_date,
         today=local_date(now),
+        terms=terms_of(session, registration.selection_id),
     )
     refuse_any(checked.problems)
     row = _version_of(registration, form, papers, checked.verdicts, now)
@@ -136,10 +137,14 @@ def submit_registration(
 
 
 def withdraw_registration(session: Session, actor: Actor, registration_id: int, *, now: datetime) -> None:
-    """Withdraw (放弃报名), until registration closes; what was submitted stays on record."""
+    """Withdraw (放弃报名), until registration closes or the time that the terms state; what was submitted stays."""
     registration = own_registration(session, registration_id, actor.person_id)
     selection = selection_row(session, registration.selection_id)
-    refuse_unless_registering(selection, now)
+    until = terms_of(session, selection.id).withdraw_until
+    if until is None:
+        refuse_unless_registering(selection, now)
+    elif now >= until:
+        raise Refusal("This closed on {closes}.", closes=until, status=409)
     if registration.state in (RegistrationState.WITHDRAWN, RegistrationState.REFUSED):
         raise Refusal("This registration has already ended.", status=409)
     registration.state, registration.open_fields = RegistrationState.WITHDRAWN, None

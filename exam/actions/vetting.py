@@ -11,7 +11,7 @@ from core.people import Actor, FirstHand, Power, require_second_hand
 from core.tables import Person
 from exam.actions.gate import refuse_hindered
 from exam.eligibility import Outcome
-from exam.queries import condition_numbers, deadline_of, newest_version, selection_row
+from exam.queries import condition_numbers, deadline_of, declared_relation, newest_version, selection_row
 from exam.stages import Deed
 from exam.tables import Registration, VettingDecision
 from exam.vetting import (
@@ -95,10 +95,13 @@ def _to_vet(session: Session, actor: Actor, power: Power, registration_id: int, 
     refuse_hindered(selection_row(session, registration.selection_id), Deed.VET, now)
     if registration.person_id == actor.person_id:
         raise Refusal("Nobody vets their own registration.", status=403)
-    both = select(Person.id, Person.unit).where(col(Person.id).in_([actor.person_id, registration.person_id]))
-    units = dict(session.exec(both).all())
-    if same_unit([units.get(actor.person_id, "")], [registration.unit, units.get(registration.person_id, "")]):
+    vetter = session.get(Person, actor.person_id)
+    own_unit = vetter.unit if vetter else ""
+    candidate = session.get_one(Person, registration.person_id)
+    if same_unit([own_unit], [registration.unit, candidate.unit]):
         raise Refusal("You work in the same unit as this candidate, so somebody else must vet it.", status=403)
+    if vetter and declared_relation(session, registration, vetter):
+        raise Refusal("This candidate has named you as related, so somebody else must vet it.", status=403)
     return registration
 
 

@@ -39,6 +39,7 @@ from exam.queries.planning import (
     selection_row,
     selections,
     stage_now,
+    terms_of,
     written_papers,
 )
 from exam.queries.registrations import (
@@ -51,6 +52,7 @@ from exam.queries.registrations import (
     correction_window,
     deadline_of,
     decisions_of,
+    declared_relation,
     funnel,
     look_through,
     newest_version,
@@ -89,6 +91,7 @@ __all__ = [
     "correction_window",
     "deadline_of",
     "decisions_of",
+    "declared_relation",
     "eligibility_rules",
     "eligibility_section",
     "entry_lines",
@@ -120,6 +123,7 @@ __all__ = [
     "standing_entries",
     "standing_papers",
     "submitted_facts",
+    "terms_of",
     "ticket_ids",
     "versions_of",
     "vetting_queue",

@@ -12,7 +12,8 @@ from core.errors import Refusal
 from exam.conditions import Condition as Rule, EligibilityRules, condition_from_plain, condition_to_plain
 from exam.plan import PublicationKind
 from exam.stages import Stage, Window, current_stage
-from exam.tables import Condition, Paper, Post, Publication, RuleSet, SchemeDraft, Selection
+from exam.tables import Condition, Paper, Post, Publication, RuleSet, SchemeDraft, Selection, SelectionTerms
+from exam.terms import Terms, terms_from_plain, terms_to_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,12 @@ def eligibility_section(session: Session, selection_id: int) -> dict[str, object
     }
 
 
+def terms_of(session: Session, selection_id: int) -> Terms:
+    """The terms of a selection."""
+    row = session.get(SelectionTerms, selection_id)
+    return terms_from_plain(row.body) if row else Terms()
+
+
 def announcement_content(session: Session, selection_id: int) -> dict[str, object]:
     """The plan as it goes into the announcement's snapshot; whoever publishes adds the scheme's own parts."""
     selection = selection_row(session, selection_id)
@@ -185,6 +192,7 @@ def announcement_content(session: Session, selection_id: int) -> dict[str, objec
             "opens": selection.registration_opens.isoformat(),
             "closes": selection.registration_closes.isoformat(),
         },
+        "terms": terms_to_plain(terms_of(session, selection_id)),
         "posts": [
             {name: getattr(post, name) for name in ("code", "name", "name_en", "unit", "unit_en", "headcount")}
             for post in posts_of(session, selection_id)

@@ -14,8 +14,9 @@ from core.queries import PAGE, first_row
 from core.tables import Person
 from exam.applicant import CandidateFacts
 from exam.eligibility import Verdict, judge
-from exam.queries.planning import conditions_of, selection_row
+from exam.queries.planning import conditions_of, selection_row, terms_of
 from exam.registration import Checked, PaperKind, check_form, merge_correction, read_facts
+from exam.relations import Relation, read_relations, related
 from exam.stages import Window
 from exam.tables import (
     Post,
@@ -180,6 +181,7 @@ def look_through(session: Session, registration_id: int, now: datetime) -> Check
         conditions_of(session, selection.id, registration.post_id),
         reference_date=selection.reference_date,
         today=local_date(now),
+        terms=terms_of(session, registration.selection_id),
     )
 
 
@@ -229,6 +231,18 @@ def decisions_of(session: Session, registration_id: int) -> list[VettingDecision
             .order_by(col(VettingDecision.id))
         )
     )
+
+
+def declared_relation(session: Session, registration: Registration, person: Person) -> Relation | None:
+    """What somebody is to a candidate by the newest version's declaration; None where nothing is declared."""
+    body = session.exec(
+        select(RegistrationVersion.body)
+        .where(
+            RegistrationVersion.registration_id == registration.id, RegistrationVersion.version == registration.version
+        )
+    ).first()  # fmt: skip
+    relations = read_relations((body or {}).get("form", {}).get("relations") or ())
+    return related(person.name, [person.unit], relations)
 
 
 def open_fields(registration: Registration) -> dict[str, str]:
@@ -288,20 +302,23 @@ def next_in_queue(
     """The registration this person vets next: the earliest that is not their own, a colleague's, or their decision."""
     states = FOR_FIRST_HAND if hand == 1 else frozenset({RegistrationState.DECIDED})
     where = _conditions(selection_id, Filter(post_id=post_id, states=states))
-    unit = session.exec(select(Person.unit).where(Person.id == person_id)).first() or ""
+    vetter = session.get(Person, person_id)
+    unit = vetter.unit if vetter else ""
     waiting = session.exec(
-        select(Registration.id, Registration.unit, Person.unit)
+        select(Registration, Person.unit)
         .join(Person, col(Person.id) == col(Registration.person_id))
         .where(*where, Registration.person_id != person_id)
         .order_by(col(Registration.submitted_at), col(Registration.id))
         .limit(_LOOK_AHEAD)
     ).all()
-    decided = _first_hand(session, [row_id or 0 for row_id, _, _ in waiting]) if hand == 2 else {}
+    decided = _first_hand(session, [row.id or 0 for row, _ in waiting]) if hand == 2 else {}
     return next(
         (
-            row_id
-            for row_id, declared, kept in waiting
-            if not same_unit([unit], [declared, kept]) and decided.get(row_id or 0) != person_id
+            row.id
+            for row, kept in waiting
+            if not same_unit([unit], [row.unit, kept])
+            and decided.get(row.id or 0) != person_id
+            and not (vetter and declared_relation(session, row, vetter))
         ),
         None,
     )

@@ -15,9 +15,11 @@ from core.words import N_, Name, Sentence
 from exam.condition_words import condition_words
 from exam.conditions import parse_eligibility
 from exam.plan import PUBLICATION_WORDS, PublicationKind
-from exam.queries import AnnouncementPage, SelectionLine, announcement_page, public_selections
+from exam.queries import AnnouncementPage, SelectionLine, announcement_page, funnel, public_selections
 from exam.stages import STAGE_WORDS, Stage, has_reached
 from exam.tables import Publication
+from exam.terms import CountsShown, Terms, terms_from_plain, terms_to_plain, terms_words
+from exam.vetting import RegistrationState
 from scoring.example import worked_example
 from scoring.explain import Names, step_sentence
 from scoring.queries import tally_of_publication
@@ -118,6 +120,7 @@ def _announcement(asker: Asker, session: Session, page: AnnouncementPage, shown:
     rules = content.get("scheme") or content["rules"]
     found = scheme_of_digest(session, page.selection.id, rules["sha256"])
     scheme = found[0] if found else None
+    terms = content.get("terms") or terms_to_plain(Terms())
     return asker.page(
         "public/announcement.html",
         **_frame(asker, page, shown),
@@ -130,6 +133,10 @@ def _announcement(asker: Asker, session: Session, page: AnnouncementPage, shown:
         posts=_posts(content, scheme),
         cuts=[cut.name for cut in scheme.cuts] if scheme else [],
         common=_common(content),
+        scope=_named(terms, "scope"),
+        procedure=_named(terms, "procedure"),
+        asked=terms_words(terms_from_plain(terms)),
+        counts=_counts(session, page, terms_from_plain(terms).counts),
         words=scheme_in_words(scheme) if scheme else None,
         example=_example(scheme),
         rules=rules,
@@ -138,6 +145,21 @@ def _announcement(asker: Asker, session: Session, page: AnnouncementPage, shown:
         others=[one for one in page.publications if one.kind != PublicationKind.ANNOUNCEMENT],
         is_open=page.stage is Stage.REGISTRATION,
     )
+
+
+def _counts(session: Session, page: AnnouncementPage, shown: CountsShown) -> dict[str, tuple[int, int | None]]:
+    """Registered people and, where it is shown, passed ones, by the post's code; empty where nothing is shown."""
+    if shown is CountsShown.NONE:
+        return {}
+    counted = funnel(session, page.selection.id)
+    left_out = {RegistrationState.DRAFT, RegistrationState.WITHDRAWN}
+    found = {}
+    for one in page.posts:
+        states = counted.get(one.post.id or 0, {})
+        registered = sum(count for state, count in states.items() if state not in left_out)
+        passed = states.get(RegistrationState.PASSED, 0) if shown is CountsShown.PASSED else None
+        found[one.post.code] = (registered, passed)
+    return found
 
 
 def _named(row: dict[str, Any], name: str) -> Name:

@@ -320,6 +320,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("selection_id", name=op.f("pk_scheme_draft")),
     )
     op.create_table(
+        "selection_terms",
+        sa.Column("selection_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("body", core.db.Document(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["selection_id"], ["selection.id"], name=op.f("fk_selection_terms_selection_id_selection")
+        ),
+        sa.PrimaryKeyConstraint("selection_id", name=op.f("pk_selection_terms")),
+    )
+    op.create_table(
         "web_session",
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=True),

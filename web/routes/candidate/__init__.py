@@ -12,6 +12,7 @@ router = Router(
         copies.data_page, copies.data_copy,
         filling.topic_page, filling.save_topic, filling.education_page, filling.posts_page,
         filling.course_page, filling.save_course, filling.post_page, filling.save_post,
+        filling.relations_page, filling.relation_page, filling.save_relation,
         papers.papers_page, papers.send_paper, papers.take_away, papers.show_paper, papers.show_photo,
         submitting.conditions_page, submitting.ask_exceptions, submitting.check_page, submitting.submit,
         submitting.receipt_page, submitting.answers_page, submitting.withdraw_page, submitting.withdraw,

@@ -136,7 +136,7 @@ def registration(asker: NamedDependency[Asker], reference: FromPath[str]) -> Res
 
 
 def _tasks_page(asker: Asker, own: Own) -> Response[str]:
-    found = tasks(own.form, own.checked, own.conditions)
+    found = tasks(own.form, own.checked, own.conditions, own.terms)
     hints = {
         Topic.ACCOMMODATION: Sentence(N_("Larger print, more time, a room without steps; skip it if you need none")),
         Topic.CHECK: Sentence(N_("Possible once everything above is done")),

@@ -134,7 +134,7 @@ def file_answer(asker: Asker, paper: RegistrationPaper) -> Response[bytes]:
 
 
 def _data(asker: Asker, own: Own) -> dict[str, Any]:
-    required = required_papers(own.conditions)
+    required = required_papers(own.conditions, own.terms, own.form)
     return {
         "own": own,
         "road": own.road,

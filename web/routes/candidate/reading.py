@@ -11,6 +11,7 @@ from exam.applicant import AppraisalGrade, Degree, EducationLevel, PoliticalStat
 from exam.careers import Month, PostLevel
 from exam.conditions import AppraisalCondition, Condition, JudgedCondition, leaves
 from exam.identity import Sex
+from exam.terms import Channel
 from web.forms import Form
 from web.routes.candidate.topics import FIELDS, Topic
 
@@ -52,6 +53,18 @@ def read_appraisals(form: Form, conditions: Iterable[Condition], year: int) -> F
     }
 
 
+def read_nomination(form: Form, _: Iterable[Condition], __: int) -> Fields:
+    """By which road, who nominates and why, and the candidate's consent."""
+    return {
+        "nomination": {
+            "channel": form.choice("nomination.channel", list(Channel)),
+            "by": form.text("nomination.by", required=False),
+            "reasons": form.text("nomination.reasons", required=False, longest=LONG_TEXT),
+            "consent": form.ticked("nomination.consent"),
+        }
+    }
+
+
 def read_statements(form: Form, conditions: Iterable[Condition], _: int) -> Fields:
     """The candidate's own words on each condition that only a person can judge."""
     return {"statements": read_numbered(form, "statements", statement_conditions(conditions))}
@@ -63,6 +76,7 @@ def read_accommodation(form: Form, _: Iterable[Condition], __: int) -> Fields:
 
 
 READERS: Mapping[Topic, Callable[[Form, Iterable[Condition], int], Fields]] = {
+    Topic.NOMINATION: read_nomination,
     Topic.PERSON: read_person,
     Topic.APPRAISALS: read_appraisals,
     Topic.STATEMENTS: read_statements,
@@ -90,6 +104,16 @@ def read_post(form: Form) -> Fields:
         "unit": form.text("unit"),
         "title": form.text("title"),
         "level": form.choice("level", list(PostLevel), required=False) or None,
+    }
+
+
+def read_relation(form: Form) -> Fields:
+    """One person of the family, or otherwise related."""
+    return {
+        "title": form.text("title", longest=40),
+        "name": form.text("name", longest=100),
+        "unit": form.text("unit", required=False),
+        "post": form.text("post", required=False),
     }
 
 

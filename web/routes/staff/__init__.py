@@ -25,6 +25,7 @@ from web.routes.staff import (
     selections,
     settling,
     sitting,
+    terms,
     vetting,
 )
 
@@ -34,6 +35,7 @@ router = Router(
         home.router,
         selections.router,
         conditions.router,
+        terms.router,
         scheme.router,
         vetting.router,
         registration.router,

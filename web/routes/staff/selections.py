@@ -25,9 +25,19 @@ from exam.actions import (
 from exam.condition_words import condition_words
 from exam.conditions import SINGLE, condition_from_plain
 from exam.plan import KIND_WORDS, PUBLICATION_WORDS, PostPlan, SelectionKind, SelectionPlan
-from exam.queries import condition_rows, in_force, posts_of, publications, rule_sets, scheme_draft, written_papers
+from exam.queries import (
+    condition_rows,
+    in_force,
+    posts_of,
+    publications,
+    rule_sets,
+    scheme_draft,
+    terms_of,
+    written_papers,
+)
 from exam.stages import Stage
 from exam.tables import Condition, Paper, Post, Selection
+from exam.terms import terms_words
 from scoring.parts import PartKind
 from scoring.scheme import document_from_toml, parse_scheme
 from scoring.schemes import scheme_text
@@ -89,6 +99,8 @@ def _plan(session: Session, asker: Asker, here: Here) -> dict[str, Any]:
         ],
         "papers": written_papers(session, here.id),
         "paper_names": paper_names(session, here.id),
+        "terms": terms_of(session, here.id),
+        "terms_words": terms_words(terms_of(session, here.id)),
         "rule_sets": rules,
         "published": publications(session, here.id),
         "kind": KIND_WORDS[SelectionKind(here.selection.kind)],
