@@ -37,7 +37,10 @@ class Selection(Table, table=True):
 
 
 class Post(Table, table=True):
-    """A vacancy competed for (职位); `headcount` is a hard limit."""
+    """A vacancy competed for (职位); `headcount` is a hard limit.
+
+    Once it is cancelled, those who had registered for it may choose another until `change_until` (改报).
+    """
 
     __tablename__ = "post"
     __table_args__ = (UniqueConstraint("selection_id", "code"),)
@@ -50,6 +53,8 @@ class Post(Table, table=True):
     unit: str = Field(max_length=200)
     unit_en: str = Field(default="", max_length=200)
     headcount: int
+    cancelled_at: datetime | None = Field(default=None, sa_type=Instant)
+    change_until: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Condition(Table, table=True):
@@ -85,6 +90,38 @@ class Paper(Table, table=True):
     key: str
     starts_at: datetime = Field(sa_type=Instant)
     minutes: int
+
+
+class AmendmentRow(Table, table=True):
+    """A change of what was announced (exam.amendments): proposed with a reason, published or declined by another."""
+
+    __tablename__ = "amendment"
+
+    id: int | None = Field(default=None, primary_key=True)
+    selection_id: int = Field(foreign_key="selection.id", index=True)
+    body: Any = Field(sa_type=Document)
+    reason: str = Field(max_length=2000)
+    state: str = "proposed"
+    proposed_by: int
+    proposed_device: str
+    proposed_at: datetime = Field(sa_type=Instant)
+    decided_by: int = 0
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
+    publication_id: int | None = Field(default=None, foreign_key="publication.id")
+
+
+@scratch
+class Notice(Table, table=True):
+    """A sentence told to somebody about a registration: shown on their page, sent to their contact by the worker."""
+
+    __tablename__ = "notice"
+
+    id: int | None = Field(default=None, primary_key=True)
+    registration_id: int = Field(foreign_key="registration.id", index=True)
+    sentence: str
+    facts: Any = Field(sa_type=Document)
+    told_at: datetime = Field(sa_type=Instant)
+    sent_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
 
 
 class SchemeDraft(Table, table=True):

@@ -9,7 +9,9 @@ from core.acts import touch
 from core.errors import Denied, Problem, Refusal, Stale, refuse_any
 from core.people import Actor, FirstHand, Power, require_second_hand
 from core.tables import Person
+from core.words import N_, Sentence
 from exam.actions.gate import refuse_hindered
+from exam.actions.telling import tell
 from exam.eligibility import Outcome
 from exam.queries import condition_numbers, deadline_of, declared_relation, newest_version, selection_row
 from exam.stages import Deed
@@ -25,6 +27,14 @@ from exam.vetting import (
     same_unit,
     state_after,
 )
+
+TOLD = {
+    RegistrationState.PASSED: N_("Registration {reference} has passed vetting."),
+    RegistrationState.REFUSED: N_("Registration {reference} has not passed vetting. Sign in to read the reason."),
+    RegistrationState.RETURNED: N_(
+        "Registration {reference} was returned for correction. Sign in to read what is to be corrected, and until when."
+    ),
+}
 
 
 def decide_registration(
@@ -79,6 +89,8 @@ def confirm_decision(
     row = _hand(actor, registration, now, hand=2, verdict=answer, reason=reason)
     row.round = decision.round
     session.add(row)
+    if (told := TOLD.get(RegistrationState(registration.state))) is not None:
+        tell(session, [registration.id or 0], Sentence(told, {"reference": registration.reference}), now=now)
     facts = {"version": decision.version, "decision": decision_id, "answer": answer, "state": registration.state}
     scope = registration.selection_id
     audit.record(session, actor, "registration.vetted", now, scope=scope, registration=registration.id, **facts)

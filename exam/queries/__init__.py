@@ -16,10 +16,12 @@ from exam.queries.candidacies import (
     written_marks,
 )
 from exam.queries.counts import post_counts
+from exam.queries.notices import notices_of, unsent_notices
 from exam.queries.planning import (
     AnnouncementPage,
     PostPage,
     SelectionLine,
+    amendments_of,
     announcement_content,
     announcement_page,
     condition_numbers,
@@ -80,6 +82,7 @@ __all__ = [
     "RegistrationLine",
     "RegistrationPage",
     "SelectionLine",
+    "amendments_of",
     "announcement_content",
     "announcement_page",
     "candidacies",
@@ -103,6 +106,7 @@ __all__ = [
     "marks_confirmed",
     "newest_version",
     "next_in_queue",
+    "notices_of",
     "open_fields",
     "post_counts",
     "post_pages",
@@ -125,6 +129,7 @@ __all__ = [
     "submitted_facts",
     "terms_of",
     "ticket_ids",
+    "unsent_notices",
     "versions_of",
     "vetting_queue",
     "waiting_decision",

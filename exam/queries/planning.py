@@ -12,7 +12,17 @@ from core.errors import Refusal
 from exam.conditions import Condition as Rule, EligibilityRules, condition_from_plain, condition_to_plain
 from exam.plan import PublicationKind
 from exam.stages import Stage, Window, current_stage
-from exam.tables import Condition, Paper, Post, Publication, RuleSet, SchemeDraft, Selection, SelectionTerms
+from exam.tables import (
+    AmendmentRow,
+    Condition,
+    Paper,
+    Post,
+    Publication,
+    RuleSet,
+    SchemeDraft,
+    Selection,
+    SelectionTerms,
+)
 from exam.terms import Terms, terms_from_plain, terms_to_plain
 
 
@@ -195,6 +205,7 @@ def announcement_content(session: Session, selection_id: int) -> dict[str, objec
         "terms": terms_to_plain(terms_of(session, selection_id)),
         "posts": [
             {name: getattr(post, name) for name in ("code", "name", "name_en", "unit", "unit_en", "headcount")}
+            | ({"cancelled": True} if post.cancelled_at else {})
             for post in posts_of(session, selection_id)
         ],
         "eligibility": eligibility_section(session, selection_id),
@@ -209,6 +220,12 @@ _ANNOUNCED = (
     "code", "kind", "title", "title_en", "authority", "authority_en", "ground", "reference_date", "exam_site",
     "exam_site_en", "interview_on", "telephone", "supervision_telephone",
 )  # fmt: skip
+
+
+def amendments_of(session: Session, selection_id: int) -> list[AmendmentRow]:
+    """Every amendment of the announcement, newest first."""
+    query = select(AmendmentRow).where(AmendmentRow.selection_id == selection_id)
+    return list(session.exec(query.order_by(col(AmendmentRow.id).desc())))
 
 
 def scheme_draft(session: Session, selection_id: int) -> SchemeDraft | None:

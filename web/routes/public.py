@@ -12,10 +12,11 @@ from sqlmodel import Session
 from core.days import local_date
 from core.settings import Zone
 from core.words import N_, Name, Sentence
+from exam.amendments import Difference, differences
 from exam.condition_words import condition_words
 from exam.conditions import parse_eligibility
 from exam.plan import PUBLICATION_WORDS, PublicationKind
-from exam.queries import AnnouncementPage, SelectionLine, announcement_page, funnel, public_selections
+from exam.queries import AnnouncementPage, SelectionLine, announcement_page, funnel, public_selections, publication
 from exam.stages import STAGE_WORDS, Stage, has_reached
 from exam.tables import Publication
 from exam.terms import CountsShown, Terms, terms_from_plain, terms_to_plain, terms_words
@@ -74,7 +75,7 @@ def _matches(line: SelectionLine, asked: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class AnnouncedPost:
-    """A post as announced, and how many go on at each cut."""
+    """A post as announced, and how many go on at each cut; nobody goes on in a cancelled one."""
 
     code: str
     name: Name
@@ -82,6 +83,7 @@ class AnnouncedPost:
     headcount: int
     cuts: tuple[int, ...]
     conditions: tuple[tuple[str, Sentence], ...]
+    cancelled: bool = False
 
 
 @get("/s/{code:str}", sync_to_thread=True)
@@ -141,10 +143,19 @@ def _announcement(asker: Asker, session: Session, page: AnnouncementPage, shown:
         example=_example(scheme),
         rules=rules,
         timetable=_timetable(asker, page, content, scheme),
+        amendment=content.get("amendment") if shown.version > 1 else None,
+        changes=_changes(session, page, shown),
         versions=[one for one in page.publications if one.kind == PublicationKind.ANNOUNCEMENT],
         others=[one for one in page.publications if one.kind != PublicationKind.ANNOUNCEMENT],
         is_open=page.stage is Stage.REGISTRATION,
     )
+
+
+def _changes(session: Session, page: AnnouncementPage, shown: Publication) -> list[Difference]:
+    """What this version changed of the one before it."""
+    older = [one for one in page.publications if one.kind == shown.kind and one.version == shown.version - 1]
+    before = publication(session, page.selection.id, older[0].number) if older else None
+    return differences(before.content, shown.content) if before else []
 
 
 def _counts(session: Session, page: AnnouncementPage, shown: CountsShown) -> dict[str, tuple[int, int | None]]:
@@ -176,6 +187,7 @@ def _posts(content: dict[str, Any], scheme: Scheme | None) -> list[AnnouncedPost
             row["headcount"],
             tuple(cut.wanted(row["headcount"]) for cut in scheme.cuts) if scheme else (),
             tuple((one.number, condition_words(one, rules.reference_date)) for one in rules.posts.get(row["code"], ())),
+            bool(row.get("cancelled")),
         )
         for row in content["posts"]
     ]

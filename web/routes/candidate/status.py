@@ -9,7 +9,7 @@ from litestar import Response
 from core.words import N_, Sentence
 from exam.candidacy import ENDING, EVENT_WORDS, CandidacyEventKind
 from exam.condition_words import condition_words
-from exam.queries import candidacy_events, candidacy_of, registration_window, versions_of
+from exam.queries import candidacy_events, candidacy_of, notices_of, registration_window, versions_of
 from exam.tables import Candidacy, CandidacyEvent, VettingDecision
 from exam.vetting import Answer, RegistrationState, VettingVerdict
 from web.asking import Asker
@@ -17,6 +17,7 @@ from web.pages import Stage as Milestone
 from web.results import Line, candidate_lines
 from web.routes.candidate.own import Own
 from web.routes.candidate.reserve import entry_of
+from web.telling import facts_of
 
 CANDIDATE_WORDS = {
     RegistrationState.DRAFT: (N_("Not submitted"), "running"),
@@ -62,7 +63,9 @@ def status_page(asker: Asker, own: Own) -> Response[str]:
         candidacy = candidacy_of(session, own.id)
         events = candidacy_events(session, own.selection.id).get(candidacy.id or 0, []) if candidacy else []
         lines = candidate_lines(session, own.selection, candidacy.ticket_number) if candidacy else []
+        told = notices_of(session, own.id)
     open_now = registration_window(own.selection).is_open(asker.visit.now)
+    until = own.terms.withdraw_until or own.selection.registration_closes
     ended = own.state in (RegistrationState.WITHDRAWN, RegistrationState.REFUSED) or bool(_ended(events))
     out = bool(lines) and bool(lines[0].word) and lines[0].kind not in GOES_ON
     return asker.page(
@@ -75,9 +78,16 @@ def status_page(asker: Asker, own: Own) -> Response[str]:
         ahead=[] if ended or out else _ahead(own),
         entry=entry_of(asker, own) if candidacy else None,
         history=history(asker, own),
-        may_withdraw=not ended and (open_now or candidacy is not None),
+        notices=[(one.told_at, Sentence(one.sentence, facts_of(one.facts))) for one in told],
+        may_withdraw=not ended and (asker.visit.now < until or candidacy is not None),
+        may_change_post=not ended and changeable(own, asker.visit.now),
         may_restart=own.state is RegistrationState.WITHDRAWN and open_now,
     )
+
+
+def changeable(own: Own, now: datetime) -> bool:
+    """Whether another post may be chosen now: one's own was cancelled, and the window is open."""
+    return own.post.change_until is not None and now <= own.post.change_until and own.registration.version > 0
 
 
 def _ended(events: Sequence[CandidacyEvent]) -> CandidacyEvent | None:

@@ -9,6 +9,7 @@ from litestar import Router
 
 from core.settings import Zone
 from web.routes.staff import (
+    amendments,
     conditions,
     home,
     interview,
@@ -34,6 +35,7 @@ router = Router(
     route_handlers=[
         home.router,
         selections.router,
+        amendments.router,
         conditions.router,
         terms.router,
         scheme.router,

@@ -101,6 +101,8 @@ def _plan(session: Session, asker: Asker, here: Here) -> dict[str, Any]:
         "paper_names": paper_names(session, here.id),
         "terms": terms_of(session, here.id),
         "terms_words": terms_words(terms_of(session, here.id)),
+        "amendable": here.stage is not Stage.DRAFT
+        and bool(here.powers & {Power.EXAM_SELECTION_EDIT, Power.SCORING_SCHEME_CONFIRM}),
         "rule_sets": rules,
         "published": publications(session, here.id),
         "kind": KIND_WORDS[SelectionKind(here.selection.kind)],
