@@ -45,6 +45,7 @@ class PublicationKind(StrEnum):
     """What is published along the road, one snapshot each (product.md rule 9)."""
 
     ANNOUNCEMENT = "announcement"  # 公告
+    VETTING_LIST = "vetting_list"  # 资格审查结果
     WRITTEN_RESULTS = "written_results"  # 笔试成绩
     INTERVIEW_ENTRY = "interview_entry"  # 面试人选
     COMPOSITE = "composite"  # 综合成绩
@@ -53,6 +54,7 @@ class PublicationKind(StrEnum):
 
 PUBLICATION_WORDS = {
     PublicationKind.ANNOUNCEMENT: N_("Announcement of the selection"),
+    PublicationKind.VETTING_LIST: N_("Result of vetting"),
     PublicationKind.WRITTEN_RESULTS: N_("Marks of the written exam"),
     PublicationKind.INTERVIEW_ENTRY: N_("Candidates for the interview"),
     PublicationKind.COMPOSITE: N_("Composite scores"),

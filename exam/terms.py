@@ -74,7 +74,6 @@ class Terms:
     identity: bool = False
     relations: bool = False
     blind: bool = False
-    fee: bool = False
     counts: CountsShown = CountsShown.NONE
     withdraw_until: datetime | None = None
     objection_days: int = 5
@@ -160,7 +159,6 @@ def terms_from_plain(raw: Mapping[str, object]) -> Terms:
         identity=reader.flag("identity"),
         relations=reader.flag("relations"),
         blind=reader.flag("blind"),
-        fee=reader.flag("fee"),
         objection_days=_days(reader, "objection_days", usual.objection_days),
         change_days=_days(reader, "change_days", usual.change_days),
         appeal_days=_days(reader, "appeal_days", usual.appeal_days),

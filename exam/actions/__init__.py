@@ -29,6 +29,7 @@ from exam.actions.registering import (
 from exam.actions.sitting import issue_tickets, note_candidacy_event
 from exam.actions.telling import NOTICES, note_sent, tell, tell_registered
 from exam.actions.vetting import confirm_decision, decide_registration, note_identity_view
+from exam.actions.vetting_list import publish_vetting_list
 
 __all__ = [
     "NOTICES",
@@ -58,6 +59,7 @@ __all__ = [
     "propose_amendment",
     "publish",
     "publish_amendment",
+    "publish_vetting_list",
     "remove_condition",
     "remove_paper",
     "remove_post",

@@ -348,6 +348,18 @@ def funnel(session: Session, selection_id: int) -> dict[int, dict[RegistrationSt
     return counts
 
 
+def passed_references(session: Session, selection_id: int) -> dict[int, list[str]]:
+    """The references of all who passed, in their own order, by post."""
+    found: dict[int, list[str]] = {}
+    for post_id, reference in session.exec(
+        select(Registration.post_id, Registration.reference)
+        .where(Registration.selection_id == selection_id, Registration.state == RegistrationState.PASSED)
+        .order_by(col(Registration.reference))
+    ):
+        found.setdefault(post_id, []).append(reference)
+    return found
+
+
 def _first_hand(session: Session, registration_ids: Collection[int]) -> dict[int, int]:
     """Who made the newest first decision on each registration."""
     return dict(

@@ -87,6 +87,9 @@ TABLE: dict[str, Who] = {
     # anyone, and the way in
     "GET /": ANYONE,
     "GET /s/{code:str}": ANYONE,
+    "GET /atom.xml": ANYONE,
+    "GET /s/{code:str}/atom.xml": ANYONE,
+    "GET /s/{code:str}/calendar.ics": ANYONE,
     "GET /s/{code:str}/p/{number:int}": ANYONE,
     "GET /s/{code:str}/p/{number:int}/why/{ticket:str}": ANYONE,
     "GET /static/{file_path:path}": ANYONE,
@@ -177,6 +180,8 @@ TABLE: dict[str, Who] = {
     "GET /staff/{code:str}/amendments": SCHEME,
     "POST /staff/{code:str}/amendments": EDIT,
     "POST /staff/{code:str}/amendments/{number:int}": by(Power.SCORING_SCHEME_CONFIRM),
+    "GET /staff/{code:str}/vetting/list": PUBLISH,
+    "POST /staff/{code:str}/vetting/list": PUBLISH,
     "GET /staff/{code:str}/conditions/{kind:str}": EDIT,
     "POST /staff/{code:str}/conditions/{kind:str}": EDIT,
     "POST /staff/{code:str}/conditions/{number:int}/remove": EDIT,

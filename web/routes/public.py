@@ -32,6 +32,7 @@ from web.pages import Stage as Milestone
 from web.results import (
     marks_tables,
     names_tables,
+    post_name,
     rankings,
     scheme_in_force_now,
     scheme_of_digest,
@@ -110,6 +111,7 @@ def _numbered(page: AnnouncementPage, number: int) -> Publication:
 
 
 _TEMPLATES = {
+    PublicationKind.VETTING_LIST: "public/vetting.html",
     PublicationKind.WRITTEN_RESULTS: "public/marks.html",
     PublicationKind.INTERVIEW_ENTRY: "public/ranking.html",
     PublicationKind.COMPOSITE: "public/ranking.html",
@@ -275,6 +277,9 @@ def _published(asker: Asker, session: Session, page: AnnouncementPage, shown: Pu
     kind = PublicationKind(shown.kind)
     if kind is PublicationKind.PROPOSED_NAMES:
         return {**frame, "tables": names_tables(shown.content, posts), "composite": _composite(page)}
+    if kind is PublicationKind.VETTING_LIST:
+        names = {post.code: post_name(post) for post in posts}
+        return {**frame, "lists": shown.content["posts"], "names": names}
     if kind is PublicationKind.WRITTEN_RESULTS:
         scheme = need(scheme_in_force_now(session, page.selection.id))
         return {**frame, "tables": marks_tables(shown.content, scheme, posts)}

@@ -101,6 +101,7 @@ def _plan(session: Session, asker: Asker, here: Here) -> dict[str, Any]:
         "paper_names": paper_names(session, here.id),
         "terms": terms_of(session, here.id),
         "terms_words": terms_words(terms_of(session, here.id)),
+        "listable": here.stage is Stage.VETTING and here.may(Power.SCORING_RESULT_PUBLISH),
         "amendable": here.stage is not Stage.DRAFT
         and bool(here.powers & {Power.EXAM_SELECTION_EDIT, Power.SCORING_SCHEME_CONFIRM}),
         "rule_sets": rules,

@@ -22,7 +22,7 @@ from web.routes.staff.here import Here, both_languages, enter
 
 LOCAL_MOMENT = "%Y-%m-%dT%H:%M"
 TEXTS = ("scope", "scope_en", "procedure", "procedure_en")
-FLAGS = ("identity", "recommendation", "pledge", "relations", "blind", "fee")
+FLAGS = ("identity", "recommendation", "pledge", "relations", "blind")
 DAYS = ("objection_days", "change_days", "appeal_days")
 
 

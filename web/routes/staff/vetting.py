@@ -3,19 +3,32 @@
 import re
 from typing import Any
 
-from litestar import Response, Router, get
+from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from sqlmodel import Session
 
+from core.errors import Refusal
 from core.people import Power
 from core.queries import PAGE, names_of
 from core.words import N_, Sentence
-from exam.queries import Filter, QueueOrder, funnel, next_in_queue, posts_of, vetting_queue
+from exam.actions import publish_vetting_list
+from exam.plan import PublicationKind
+from exam.queries import (
+    Filter,
+    QueueOrder,
+    funnel,
+    next_in_queue,
+    posts_of,
+    publications,
+    terms_of,
+    vetting_queue,
+)
 from exam.tables import Registration
 from exam.vetting import STATE_WORDS, RegistrationState
 from web.asking import Asker
+from web.forms import Form
 from web.pages import Filled, Paging, with_query
 from web.routes.staff.here import Here, enter, post_name
 
@@ -123,4 +136,41 @@ def open_next(
     return Redirect(f"{here.path}/vetting{kept}{'&' if kept else '?'}done=1")
 
 
-router = Router("/", route_handlers=[queue_page, open_next])
+@get("/staff/{code:str}/vetting/list", sync_to_thread=True)
+def list_page(asker: NamedDependency[Asker], code: FromPath[str]) -> Response[str]:
+    """What publishing the result of vetting will show."""
+    here = enter(asker, code, Power.SCORING_RESULT_PUBLISH)
+    return asker.page("staff/vetting_list.html", **_list_data(asker, here))
+
+
+@post("/staff/{code:str}/vetting/list", sync_to_thread=True)
+def publish_list(
+    asker: NamedDependency[Asker], form: NamedDependency[Form], code: FromPath[str]
+) -> Response[str] | Redirect:
+    """Publish it, after a fresh proof."""
+    here = enter(asker, code, Power.SCORING_RESULT_PUBLISH)
+    try:
+        found = asker.act(publish_vetting_list, here.id, actor=asker.proven(form))
+    except Refusal as refusal:
+        return asker.refused("staff/vetting_list.html", form, refusal, **_list_data(asker, here))
+    return Redirect(f"/s/{here.selection.code}/p/{found.number}", status_code=303)
+
+
+def _list_data(asker: Asker, here: Here) -> dict[str, Any]:
+    with asker.reading() as session:
+        counted = funnel(session, here.id)
+        posts = posts_of(session, here.id)
+        days = terms_of(session, here.id).objection_days
+        done = publications(session, here.id, PublicationKind.VETTING_LIST)
+    return {
+        "here": here,
+        "road": here.road,
+        "rows": [(post_name(one), counted.get(one.id or 0, {})) for one in posts],
+        "shown": SHOWN,
+        "state_words": STATE_WORDS,
+        "days": days,
+        "published": done[0] if done else None,
+    }
+
+
+router = Router("/", route_handlers=[queue_page, open_next, list_page, publish_list])
