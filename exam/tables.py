@@ -245,7 +245,10 @@ class RegistrationPaper(Table, table=True):
 
 
 class VettingDecision(Table, table=True):
-    """One hand's verdict on one submitted version (资格审查); a second hand that disagrees opens another round."""
+    """One hand's verdict on one submitted version (资格审查); a second hand that disagrees opens another round.
+
+    `own_verdict` is what a second hand decided who did not see the first one's; then `verdict` says whether both agree.
+    """
 
     __tablename__ = "vetting_decision"
     __table_args__ = (UniqueConstraint("registration_id", "version", "round", "hand"),)
@@ -256,6 +259,7 @@ class VettingDecision(Table, table=True):
     round: int = 1
     hand: int
     verdict: str
+    own_verdict: str = ""
     condition_number: int = 0
     reason: str = Field(default="", max_length=1000)
     remarks: Any = Field(default=None, sa_type=Document, nullable=True)

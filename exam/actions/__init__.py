@@ -28,7 +28,13 @@ from exam.actions.registering import (
 )
 from exam.actions.sitting import issue_tickets, note_candidacy_event
 from exam.actions.telling import NOTICES, note_sent, tell, tell_registered
-from exam.actions.vetting import confirm_decision, decide_registration, note_identity_view
+from exam.actions.vetting import (
+    confirm_decision,
+    decide_apart,
+    decide_registration,
+    note_identity_view,
+    settle_dispute,
+)
 from exam.actions.vetting_list import publish_vetting_list
 
 __all__ = [
@@ -43,6 +49,7 @@ __all__ = [
     "confirm_decision",
     "confirm_marks",
     "create_selection",
+    "decide_apart",
     "decide_registration",
     "decline_amendment",
     "drop_paper",
@@ -68,6 +75,7 @@ __all__ = [
     "set_terms",
     "settle_difference",
     "settle_differences",
+    "settle_dispute",
     "start_registration",
     "submit_registration",
     "tell",

@@ -4,8 +4,11 @@ import re
 
 import pytest
 
+from core.people import Actor, Duty
+from exam.actions import set_terms
+from exam.terms import Terms
 from exam.vetting import RegistrationState
-from tests.web.desk import Browser, Desk, jpeg, problems
+from tests.web.desk import Browser, Desk, grant, jpeg, problems
 
 QUEUE = "/staff/LC-2026/vetting"
 
@@ -248,3 +251,32 @@ def test_the_start_page_counts_what_waits_for_each_hand(open_desk: Desk):
     decide(open_desk.browser("vetter"), one, "pass")
     assert "To vet: 1" in open_desk.browser("vetter").get("/staff")
     assert "To confirm or refer back: 1" in open_desk.browser("second").get("/staff")
+
+
+# ── the second hand apart ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_second_hand_apart_sees_no_verdict_and_a_third_decides_where_both_differ(desk: Desk):
+    desk.create()
+    desk.plan()
+    desk.run(set_terms, desk.by("editor"), desk.selection_id, Terms(blind=True), at=-25)
+    desk.announce()
+    reference = desk.submit(0)
+    path = f"/staff/LC-2026/vetting/{reference}"
+    vetter, second = desk.browser("vetter"), desk.browser("second")
+    vetter.get(path)
+    vetter.post(path, verdict="refuse", condition_number="2", reason="证书查询不到", version="1")
+    seen = second.get(path)
+    assert "证书查询不到" not in seen
+    assert "You do not see the first verdict." in seen
+    assert "condition 2" not in second.get("/staff/LC-2026/vetting")
+    assert problems(second.post(f"{path}/second", 422, verdict="pass", version="1").text)
+    second.prove(f"{path}/second", verdict="pass", version="1")
+    assert desk.row(reference).state == "disputed"
+    assert "Without having seen it: Pass" in second.get(path)
+    assert "Two hands differ" not in second.get(path)
+    desk.run(grant, Actor(label="job:test"), desk.selection_id, {desk.people["stranger"][0]: Duty.SECOND_VETTER})
+    third = desk.browser("stranger")
+    assert "Two hands differ. What you decide takes effect at once." in third.get("/staff/LC-2026/vetting/next?hand=3")
+    third.prove(f"{path}/second", verdict="refuse", condition_number="2", reason="证书查询不到", version="1")
+    assert desk.row(reference).state == "refused"

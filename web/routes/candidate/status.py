@@ -9,9 +9,9 @@ from litestar import Response
 from core.words import N_, Sentence
 from exam.candidacy import ENDING, EVENT_WORDS, CandidacyEventKind
 from exam.condition_words import condition_words
-from exam.queries import candidacy_events, candidacy_of, notices_of, registration_window, versions_of
+from exam.queries import candidacy_events, candidacy_of, in_effect, notices_of, registration_window, versions_of
 from exam.tables import Candidacy, CandidacyEvent, VettingDecision
-from exam.vetting import Answer, RegistrationState, VettingVerdict
+from exam.vetting import RegistrationState, VettingVerdict
 from web.asking import Asker
 from web.pages import Stage as Milestone
 from web.results import Line, candidate_lines
@@ -129,7 +129,7 @@ def _published(line: Line) -> Now:
 def _refusal(own: Own) -> tuple[Sentence, ...]:
     """Which condition was not met, and why."""
     decision = next(
-        (one for one in reversed(own.decisions) if one.hand == 1 and one.verdict == VettingVerdict.REFUSE), None
+        (one for _, one in reversed(in_effect(own.decisions)) if one.verdict == VettingVerdict.REFUSE), None
     )
     if decision is None:
         return ()
@@ -170,9 +170,4 @@ def history(asker: Asker, own: Own) -> History:
 
 
 def _decided(decisions: Sequence[VettingDecision]) -> History:
-    first = {(one.version, one.round): one for one in decisions if one.hand == 1}
-    return [
-        (one.decided_at, Sentence(DECIDED_WORDS[VettingVerdict(first[one.version, one.round].verdict)]))
-        for one in decisions
-        if one.hand == 2 and one.verdict == Answer.AGREE
-    ]
+    return [(since, Sentence(DECIDED_WORDS[VettingVerdict(one.verdict)])) for since, one in in_effect(decisions)]

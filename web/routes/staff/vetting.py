@@ -37,6 +37,7 @@ KINDS = {
     RegistrationState.SUBMITTED: "none",
     RegistrationState.REFERRED: "attention",
     RegistrationState.DECIDED: "running",
+    RegistrationState.DISPUTED: "attention",
     RegistrationState.RETURNED: "attention",
     RegistrationState.PASSED: "done",
     RegistrationState.REFUSED: "problem",
@@ -49,7 +50,11 @@ COLUMNS = (
     (QueueOrder.SUBMITTED, N_("Submitted at")),
     (QueueOrder.STATE, N_("State")),
 )
-HANDS = {1: Power.EXAM_REGISTRATION_VET, 2: Power.EXAM_REGISTRATION_RECHECK}
+HANDS = {
+    1: Power.EXAM_REGISTRATION_VET,
+    2: Power.EXAM_REGISTRATION_RECHECK,
+    3: Power.EXAM_REGISTRATION_RECHECK,
+}
 
 
 @get("/staff/{code:str}/vetting", sync_to_thread=True)
@@ -87,6 +92,7 @@ def _queue(session: Session, asker: Asker, here: Here, wanted: Filter, page: int
     query = with_query(asker.visit.query, page="", lang="", done="")
     return {
         "lines": found.lines,
+        "blind": terms_of(session, here.id).blind,
         "names": names_of(session, {line.decided_by for line in found.lines}),
         "paging": Paging(found.total, page, PAGE, query.removeprefix("?")),
         "posts": [(str(post.id), post_name(post)) for post in posts],
