@@ -268,6 +268,24 @@ class VettingDecision(Table, table=True):
     decided_at: datetime = Field(sa_type=Instant)
 
 
+class Appeal(Table, table=True):
+    """A candidate's appeal against not passing vetting (申诉), one for each version; answered by somebody else."""
+
+    __tablename__ = "appeal"
+    __table_args__ = (UniqueConstraint("registration_id", "version", "round"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    registration_id: int = Field(foreign_key="registration.id", index=True)
+    version: int
+    round: int
+    text: str = Field(max_length=4000)
+    filed_at: datetime = Field(sa_type=Instant)
+    state: str = Field(default="open", index=True)
+    answer: str = Field(default="", max_length=1000)
+    answered_by: int = 0
+    answered_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
 class Candidacy(Table, table=True):
     """A vetted candidate in the exam, known by ticket number from here on."""
 

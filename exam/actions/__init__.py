@@ -15,6 +15,7 @@ from exam.actions.announce import (
     set_paper,
     set_terms,
 )
+from exam.actions.appealing import answer_appeal, file_appeal
 from exam.actions.marks import confirm_marks, load_entry, settle_difference, settle_differences
 from exam.actions.papers import attach_paper, remove_paper
 from exam.actions.publishing import add_rule_set, advance, freeze_rule_set, publish
@@ -44,6 +45,7 @@ __all__ = [
     "add_post",
     "add_rule_set",
     "advance",
+    "answer_appeal",
     "attach_paper",
     "change_post",
     "confirm_decision",
@@ -55,6 +57,7 @@ __all__ = [
     "drop_paper",
     "edit_post",
     "edit_selection",
+    "file_appeal",
     "freeze_rule_set",
     "issue_tickets",
     "join_condition",

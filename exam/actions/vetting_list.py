@@ -10,7 +10,7 @@ from core.people import Actor, Power
 from exam.actions.gate import refuse_hindered
 from exam.actions.publishing import publish
 from exam.plan import PublicationKind
-from exam.queries import funnel, passed_references, posts_of, selection_row, terms_of
+from exam.queries import funnel, open_appeals, passed_references, posts_of, selection_row, terms_of
 from exam.stages import Deed
 from exam.tables import Publication
 from exam.vetting import UNDECIDED, RegistrationState
@@ -28,7 +28,10 @@ def publish_vetting_list(session: Session, actor: Actor, selection_id: int, *, n
     refuse_hindered(selection_row(session, selection_id), Deed.PUBLISH_VETTING, now)
     counts = funnel(session, selection_id)
     owed = sum(states.get(state, 0) for states in counts.values() for state in OWED)
-    refuse_any([Problem("Registrations not decided yet: {count}.", {"count": owed})] if owed else [])
+    problems = [Problem("Registrations not decided yet: {count}.", {"count": owed})] if owed else []
+    if waiting := len(open_appeals(session, selection_id)):
+        problems.append(Problem("Appeals not answered yet: {count}.", {"count": waiting}))
+    refuse_any(problems)
     passed = passed_references(session, selection_id)
     content = {
         "posts": [

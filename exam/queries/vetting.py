@@ -2,17 +2,22 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
+from core.days import add_working_days, local_date
 from core.queries import PAGE, first_row
+from core.settings import BEIJING
 from core.tables import Person
-from exam.queries.registrations import declared_relation
+from exam.queries.planning import terms_of
+from exam.queries.registrations import decisions_of, declared_relation
+from exam.stages import Window
 from exam.tables import (
+    Appeal,
     Post,
     Registration,
     VettingDecision,
@@ -151,6 +156,34 @@ def next_in_queue(
         ),
         None,
     )
+
+
+def appeals_of(session: Session, registration_id: int) -> list[Appeal]:
+    """The appeals about a registration, newest first."""
+    query = select(Appeal).where(Appeal.registration_id == registration_id)
+    return list(session.exec(query.order_by(col(Appeal.id).desc())))
+
+
+def open_appeals(session: Session, selection_id: int) -> list[tuple[Appeal, str]]:
+    """Appeals that wait for an answer, the earliest first, each with the registration's reference."""
+    return list(
+        session.exec(
+            select(Appeal, Registration.reference)
+            .join(Registration, col(Registration.id) == col(Appeal.registration_id))
+            .where(Registration.selection_id == selection_id, Appeal.state == "open")
+            .order_by(col(Appeal.id))
+        ).all()
+    )
+
+
+def appeal_window(session: Session, registration: Registration) -> Window | None:
+    """When not having passed may be appealed against: from the decision to the end of the last working day of it."""
+    effective = in_effect(decisions_of(session, registration.id or 0))
+    if registration.state != RegistrationState.REFUSED or not effective:
+        return None
+    since = effective[-1][0]
+    last = add_working_days(local_date(since), terms_of(session, registration.selection_id).appeal_days)
+    return Window(since, datetime.combine(last + timedelta(days=1), time(), BEIJING))
 
 
 def waiting_decision(session: Session, registration_id: int) -> VettingDecision | None:

@@ -5,9 +5,10 @@ import re
 import pytest
 
 from core.people import Actor, Duty
-from exam.actions import set_terms
+from exam.actions import confirm_decision, decide_registration, set_terms
 from exam.terms import Terms
-from exam.vetting import RegistrationState
+from exam.vetting import Answer, Decision, RegistrationState, VettingVerdict
+from tests.web.applicant import Applicant
 from tests.web.desk import Browser, Desk, grant, jpeg, problems
 
 QUEUE = "/staff/LC-2026/vetting"
@@ -280,3 +281,39 @@ def test_a_second_hand_apart_sees_no_verdict_and_a_third_decides_where_both_diff
     assert "Two hands differ. What you decide takes effect at once." in third.get("/staff/LC-2026/vetting/next?hand=3")
     third.prove(f"{path}/second", verdict="refuse", condition_number="2", reason="证书查询不到", version="1")
     assert desk.row(reference).state == "refused"
+
+
+def test_an_appeal_goes_from_the_candidates_page_to_the_answer(desk: Desk):
+    desk.create()
+    desk.plan()
+    desk.announce()
+    applicant = Applicant(desk)
+    path = applicant.start()
+    applicant.fill(path)
+    applicant.submit(path)
+    applicant.get(f"{path}/appeal", 403)
+    reference = path.rpartition("/")[2]
+    key, decision = desk.row(reference).id, Decision(VettingVerdict.REFUSE, 1, "超龄")
+    moment = -0.001
+    first = desk.run(decide_registration, desk.by("vetter"), key, decision, version=1, at=moment)
+    desk.run(confirm_decision, desk.by("second", moment), first, Answer.AGREE, at=moment)
+    assert "Appeal against this" in applicant.get(path)
+    assert "超龄" in applicant.get(f"{path}/appeal")
+    assert problems(applicant.post(f"{path}/appeal", 422, text=" ").text) == ["Fill this in."]
+    applicant.post(f"{path}/appeal", text="出生日期以档案为准")
+    page = applicant.get(path)
+    assert "Waits for an answer" in page
+    assert "Appeal against this" not in page
+    desk_path = f"{QUEUE}/{reference}"
+    second = desk.browser("second")
+    assert "Appeals that wait for an answer: 1" in second.get(QUEUE)
+    assert "Somebody who did not decide" in second.get(desk_path)
+    desk.run(grant, Actor(label="job:test"), desk.selection_id, {desk.people["stranger"][0]: Duty.SECOND_VETTER})
+    other = desk.browser("stranger")
+    assert "出生日期以档案为准" in other.get(desk_path)
+    appeal = re.search(r'name="appeal" value="(\d+)"', other.get(desk_path))
+    assert appeal
+    other.post(f"{desk_path}/appeal", 422, appeal=appeal[1], answer="核对属实", uphold="yes")
+    other.prove(f"{desk_path}/appeal", appeal=appeal[1], answer="核对属实", uphold="yes")
+    assert desk.row(reference).state == "submitted"
+    assert "核对属实" in applicant.get(path)

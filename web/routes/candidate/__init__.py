@@ -3,7 +3,7 @@
 from litestar import Router
 
 from core.settings import Zone
-from web.routes.candidate import changing, copies, filling, overview, papers, reserve, submitting, tickets
+from web.routes.candidate import appealing, changing, copies, filling, overview, papers, reserve, submitting, tickets
 
 router = Router(
     "/",
@@ -16,6 +16,7 @@ router = Router(
         papers.papers_page, papers.send_paper, papers.take_away, papers.show_paper, papers.show_photo,
         submitting.conditions_page, submitting.ask_exceptions, submitting.check_page, submitting.submit,
         submitting.receipt_page, submitting.answers_page, submitting.withdraw_page, submitting.withdraw,
+        appealing.appeal_page, appealing.appeal,
         changing.change_page, changing.change,
         reserve.entry_page, reserve.leave,
         tickets.ticket_page, tickets.ticket_file,

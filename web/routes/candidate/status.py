@@ -9,8 +9,17 @@ from litestar import Response
 from core.words import N_, Sentence
 from exam.candidacy import ENDING, EVENT_WORDS, CandidacyEventKind
 from exam.condition_words import condition_words
-from exam.queries import candidacy_events, candidacy_of, in_effect, notices_of, registration_window, versions_of
-from exam.tables import Candidacy, CandidacyEvent, VettingDecision
+from exam.queries import (
+    appeal_window,
+    appeals_of,
+    candidacy_events,
+    candidacy_of,
+    in_effect,
+    notices_of,
+    registration_window,
+    versions_of,
+)
+from exam.tables import Appeal, Candidacy, CandidacyEvent, VettingDecision
 from exam.vetting import RegistrationState, VettingVerdict
 from web.asking import Asker
 from web.pages import Stage as Milestone
@@ -64,6 +73,8 @@ def status_page(asker: Asker, own: Own) -> Response[str]:
         events = candidacy_events(session, own.selection.id).get(candidacy.id or 0, []) if candidacy else []
         lines = candidate_lines(session, own.selection, candidacy.ticket_number) if candidacy else []
         told = notices_of(session, own.id)
+        appeals = appeals_of(session, own.id)
+        window = appeal_window(session, own.registration)
     open_now = registration_window(own.selection).is_open(asker.visit.now)
     until = own.terms.withdraw_until or own.selection.registration_closes
     ended = own.state in (RegistrationState.WITHDRAWN, RegistrationState.REFUSED) or bool(_ended(events))
@@ -80,6 +91,8 @@ def status_page(asker: Asker, own: Own) -> Response[str]:
         history=history(asker, own),
         notices=[(one.told_at, Sentence(one.sentence, facts_of(one.facts))) for one in told],
         may_withdraw=not ended and (asker.visit.now < until or candidacy is not None),
+        appeals=appeals,
+        may_appeal=window is not None and window.is_open(asker.visit.now) and not _appealed(own, appeals),
         may_change_post=not ended and changeable(own, asker.visit.now),
         may_restart=own.state is RegistrationState.WITHDRAWN and open_now,
     )
@@ -88,6 +101,12 @@ def status_page(asker: Asker, own: Own) -> Response[str]:
 def changeable(own: Own, now: datetime) -> bool:
     """Whether another post may be chosen now: one's own was cancelled, and the window is open."""
     return own.post.change_until is not None and now <= own.post.change_until and own.registration.version > 0
+
+
+def _appealed(own: Own, appeals: Sequence[Appeal]) -> bool:
+    """Whether the newest decision has been appealed against already."""
+    newest = own.decisions[-1]
+    return any((one.version, one.round) == (newest.version, newest.round) for one in appeals)
 
 
 def _ended(events: Sequence[CandidacyEvent]) -> CandidacyEvent | None:
@@ -112,7 +131,7 @@ def _now(own: Own, candidacy: Candidacy | None, events: Sequence[CandidacyEvent]
                 kind, Sentence(word), (Sentence(N_("Tickets are issued when everybody is vetted; look here again.")),)
             )
         case RegistrationState.REFUSED:
-            return Now(kind, Sentence(word), _refusal(own))
+            return Now(kind, Sentence(word), refusal_words(own))
         case RegistrationState.WITHDRAWN:
             return Now("", Sentence(word), (Sentence(N_("What you submitted stays on record and is not vetted.")),))
         case _:
@@ -126,7 +145,7 @@ def _published(line: Line) -> Now:
     return Now("done" if line.kind == "done" else "", line.title, sentences, href, Sentence(link))
 
 
-def _refusal(own: Own) -> tuple[Sentence, ...]:
+def refusal_words(own: Own) -> tuple[Sentence, ...]:
     """Which condition was not met, and why."""
     decision = next(
         (one for _, one in reversed(in_effect(own.decisions)) if one.verdict == VettingVerdict.REFUSE), None

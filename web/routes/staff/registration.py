@@ -14,6 +14,7 @@ from core.people import Power
 from core.queries import names_of
 from core.words import N_, Name, Sentence
 from exam.actions import (
+    answer_appeal,
     confirm_decision,
     decide_apart,
     decide_registration,
@@ -23,6 +24,7 @@ from exam.actions import (
 from exam.eligibility import OUTCOME_WORDS, Outcome
 from exam.identity import mask_identity
 from exam.queries import (
+    appeals_of,
     deadline_of,
     funnel,
     terms_of,
@@ -124,8 +126,9 @@ def back_to_item(code: FromPath[str], reference: FromPath[str]) -> Redirect:
 def _data(asker: Asker, here: Here, reference: str, paper: str, post: str) -> dict[str, Any]:
     with asker.reading() as session:
         item = load_item(session, here, reference)
+        appeals = appeals_of(session, item.id)
         blind = terms_of(session, here.id).blind
-        people = names_of(session, {one.person_id for one in item.decisions})
+        people = names_of(session, {one.person_id for one in item.decisions} | {one.answered_by for one in appeals})
         hand = hand_of(item, here, asker.person_id)
         counted = funnel(session, here.id).values()
     sheet = open_sheet(item, paper)
@@ -135,6 +138,9 @@ def _data(asker: Asker, here: Here, reference: str, paper: str, post: str) -> di
         "item": item,
         "hand": hand,
         "blind": blind,
+        "appeals": appeals,
+        "may_answer": here.may(Power.EXAM_REGISTRATION_RECHECK)
+        and all(one.person_id != asker.person_id for one in item.decisions),
         "decisions": shown_decisions(item, hand, blind=blind),
         "left": sum(number for post in counted for state, number in post.items() if state in HAND_STATES[hand]),
         "sheet": sheet,
@@ -249,4 +255,23 @@ def _next(here: Here, hand: int, form: Form) -> str:
     return f"{here.path}/vetting/next?hand={hand}{kept}"
 
 
-router = Router("/", route_handlers=[item_page, paper_file, show_identity, back_to_item, decide, second_hand])
+@post("/staff/{code:str}/vetting/{reference:str}/appeal", sync_to_thread=True)
+def answer(
+    asker: NamedDependency[Asker], form: NamedDependency[Form], code: FromPath[str], reference: FromPath[str]
+) -> Response[str] | Redirect:
+    """Answer an appeal: somebody who did not decide, after a fresh proof."""
+    here = enter(asker, code, Power.EXAM_REGISTRATION_RECHECK)
+    asker.read(by_reference, here, reference)
+    try:
+        appeal = form.whole("appeal", low=1)
+        said = form.text("answer", longest=1000)
+        uphold = form.choice("uphold", ["yes", "no"]) == "yes"
+        form.refuse()
+        asker.act(answer_appeal, appeal, said, uphold=uphold, actor=asker.proven(form))
+    except Refusal as refusal:
+        data = _data(asker, here, reference, form.raw("paper"), form.raw("post"))
+        return asker.refused("staff/item.html", form, refusal, **data)
+    return Redirect(f"{here.path}/vetting", status_code=303)
+
+
+router = Router("/", route_handlers=[answer, item_page, paper_file, show_identity, back_to_item, decide, second_hand])

@@ -20,6 +20,7 @@ from exam.queries import (
     QueueOrder,
     funnel,
     next_in_queue,
+    open_appeals,
     posts_of,
     publications,
     terms_of,
@@ -92,6 +93,7 @@ def _queue(session: Session, asker: Asker, here: Here, wanted: Filter, page: int
     query = with_query(asker.visit.query, page="", lang="", done="")
     return {
         "lines": found.lines,
+        "appeals": open_appeals(session, here.id),
         "blind": terms_of(session, here.id).blind,
         "names": names_of(session, {line.decided_by for line in found.lines}),
         "paging": Paging(found.total, page, PAGE, query.removeprefix("?")),
