@@ -120,6 +120,7 @@ TABLE: dict[str, Who] = {
     "GET /my/{reference:str}/education": SIGNED_IN,
     "GET /my/{reference:str}/education/{row:int}": SIGNED_IN,
     "POST /my/{reference:str}/education/{row:int}": SIGNED_IN,
+    "GET /my/{reference:str}/forms/{name:str}": SIGNED_IN,
     "GET /my/{reference:str}/papers": SIGNED_IN,
     "POST /my/{reference:str}/papers": SIGNED_IN,
     "GET /my/{reference:str}/papers/{paper_id:int}": SIGNED_IN,

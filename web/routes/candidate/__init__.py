@@ -3,7 +3,18 @@
 from litestar import Router
 
 from core.settings import Zone
-from web.routes.candidate import appealing, changing, copies, filling, overview, papers, reserve, submitting, tickets
+from web.routes.candidate import (
+    appealing,
+    changing,
+    copies,
+    filling,
+    forms,
+    overview,
+    papers,
+    reserve,
+    submitting,
+    tickets,
+)
 
 router = Router(
     "/",
@@ -13,6 +24,7 @@ router = Router(
         filling.topic_page, filling.save_topic, filling.education_page, filling.posts_page,
         filling.course_page, filling.save_course, filling.post_page, filling.save_post,
         filling.relations_page, filling.relation_page, filling.save_relation,
+        forms.form_file,
         papers.papers_page, papers.send_paper, papers.take_away, papers.show_paper, papers.show_photo,
         submitting.conditions_page, submitting.ask_exceptions, submitting.check_page, submitting.submit,
         submitting.receipt_page, submitting.answers_page, submitting.withdraw_page, submitting.withdraw,
