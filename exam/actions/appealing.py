@@ -11,7 +11,7 @@ from core.people import Actor, FirstHand, Power, require_second_hand
 from core.words import N_, Sentence
 from exam.actions.gate import own_registration, refuse_hindered
 from exam.actions.telling import tell
-from exam.actions.vetting import to_vet
+from exam.actions.vetting import vettable
 from exam.queries import appeal_window, appeals_of, decisions_of, selection_row
 from exam.stages import Deed
 from exam.tables import Appeal
@@ -57,7 +57,7 @@ def answer_appeal(
     appeal = session.get(Appeal, appeal_id)
     if appeal is None:
         raise Denied
-    registration = to_vet(session, actor, Power.EXAM_REGISTRATION_RECHECK, appeal.registration_id, now)
+    registration = vettable(session, appeal.registration_id, actor, Power.EXAM_REGISTRATION_RECHECK, now)
     if appeal.state != "open" or registration.state != RegistrationState.REFUSED:
         raise Refusal("This appeal has been answered.", status=409)
     for one in decisions_of(session, appeal.registration_id):

@@ -53,7 +53,7 @@ def decide_registration(
 
     To pass somebody who does not meet a condition by what was entered needs a reason.
     """
-    registration = to_vet(session, actor, Power.EXAM_REGISTRATION_VET, registration_id, now)
+    registration = vettable(session, registration_id, actor, Power.EXAM_REGISTRATION_VET, now)
     if registration.version != version:
         raise Stale(
             "The candidate has submitted again meanwhile; look at the new version.", current=registration.version
@@ -83,7 +83,7 @@ def confirm_decision(
     decision = session.get(VettingDecision, decision_id)
     if decision is None or decision.hand != 1:
         raise Denied
-    registration = to_vet(session, actor, Power.EXAM_REGISTRATION_RECHECK, decision.registration_id, now)
+    registration = vettable(session, decision.registration_id, actor, Power.EXAM_REGISTRATION_RECHECK, now)
     _refuse_unless_standing(session, registration, decision)
     require_second_hand(actor, FirstHand(decision.person_id, decision.device), now)
     if terms_of(session, registration.selection_id).blind:
@@ -108,7 +108,7 @@ def decide_apart(
 
     Where both say the same it takes effect; remarks of both are returned together. Else a third person decides.
     """
-    registration = to_vet(session, actor, Power.EXAM_REGISTRATION_RECHECK, registration_id, now)
+    registration = vettable(session, registration_id, actor, Power.EXAM_REGISTRATION_RECHECK, now)
     if not terms_of(session, registration.selection_id).blind:
         raise Refusal("In this selection the second hand agrees or refers back.", status=409)
     rounds = _decisions(session, registration, hand=1)
@@ -134,7 +134,7 @@ def settle_dispute(
     session: Session, actor: Actor, registration_id: int, decision: Decision, *, version: int, now: datetime
 ) -> RegistrationState:
     """Decide where two hands differ: a third person, who sees both; it takes effect at once (三审)."""
-    registration = to_vet(session, actor, Power.EXAM_REGISTRATION_RECHECK, registration_id, now)
+    registration = vettable(session, registration_id, actor, Power.EXAM_REGISTRATION_RECHECK, now)
     if registration.version != version or registration.state != RegistrationState.DISPUTED:
         raise Stale("This registration no longer waits for a third person.", current=registration.state)
     hands = [_decisions(session, registration, hand=hand)[-1] for hand in (1, 2)]
@@ -191,7 +191,7 @@ def _vetted(
     return state
 
 
-def to_vet(session: Session, actor: Actor, power: Power, registration_id: int, now: datetime) -> Registration:
+def vettable(session: Session, registration_id: int, actor: Actor, power: Power, now: datetime) -> Registration:
     """A registration that this actor may vet now: by duty, by stage, and without a conflict of interest (回避)."""
     registration = session.get(Registration, registration_id)
     if registration is None:

@@ -73,6 +73,7 @@ from exam.queries.vetting import (
     next_in_queue,
     open_appeals,
     passed_references,
+    shared_traits,
     vetting_queue,
     waiting_decision,
 )
@@ -135,6 +136,7 @@ __all__ = [
     "selection_row",
     "selections",
     "settlements",
+    "shared_traits",
     "stage_now",
     "standing_entries",
     "standing_papers",

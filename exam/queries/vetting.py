@@ -13,13 +13,16 @@ from core.days import add_working_days, local_date
 from core.queries import PAGE, first_row
 from core.settings import BEIJING
 from core.tables import Person
+from exam.doubles import Shared, Trait, doubles
 from exam.queries.planning import terms_of
 from exam.queries.registrations import decisions_of, declared_relation
+from exam.registration import PaperKind
 from exam.stages import Window
 from exam.tables import (
     Appeal,
     Post,
     Registration,
+    RegistrationPaper,
     VettingDecision,
 )
 from exam.vetting import WAITING_FOR, Answer, RegistrationState, same_unit
@@ -184,6 +187,35 @@ def appeal_window(session: Session, registration: Registration) -> Window | None
     since = effective[-1][0]
     last = add_working_days(local_date(since), terms_of(session, registration.selection_id).appeal_days)
     return Window(since, datetime.combine(last + timedelta(days=1), time(), BEIJING))
+
+
+def shared_traits(session: Session, selection_id: int) -> list[tuple[Shared, list[tuple[str, str, str]]]]:
+    """What submitted registrations of different people share: each with reference, name and unit; three statements."""
+    submitted = (Registration.selection_id == selection_id, Registration.version > 0)
+    rows = session.exec(
+        select(Registration.id, Registration.person_id, Registration.reference, Registration.unit).where(*submitted)
+    ).all()
+    holders = session.exec(
+        select(Person.id, Person.name, Person.identity_hash, Person.contact_hash)
+        .join(Registration, col(Registration.person_id) == col(Person.id))
+        .where(*submitted)
+    )
+    persons = {key: (name, identity or "", contact or "") for key, name, identity, contact in holders}
+    people = {key or 0: person for key, person, _, _ in rows}
+    traits = [Trait(key, person, Shared.IDENTITY, persons[person][1]) for key, person in people.items()]
+    traits += [Trait(key, person, Shared.CONTACT, persons[person][2]) for key, person in people.items()]
+    papers = session.exec(
+        select(RegistrationPaper.registration_id, RegistrationPaper.kind, RegistrationPaper.sha256)
+        .join(Registration, col(Registration.id) == col(RegistrationPaper.registration_id))
+        .where(Registration.selection_id == selection_id, col(RegistrationPaper.removed_at).is_(None))
+    )
+    traits += [
+        Trait(key, people[key], Shared.PHOTO if kind == PaperKind.PHOTO else Shared.PAPER, digest)
+        for key, kind, digest in papers
+        if key in people
+    ]
+    named = {key or 0: (reference, persons[person][0], unit) for key, person, reference, unit in rows}
+    return [(one.shared, [named[key] for key in one.registrations]) for one in doubles(traits)]
 
 
 def waiting_decision(session: Session, registration_id: int) -> VettingDecision | None:

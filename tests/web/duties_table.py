@@ -186,6 +186,7 @@ TABLE: dict[str, Who] = {
     "GET /staff/{code:str}/vetting/list": PUBLISH,
     "POST /staff/{code:str}/vetting/list": PUBLISH,
     "POST /staff/{code:str}/vetting/{reference:str}/appeal": by(Power.EXAM_REGISTRATION_RECHECK),
+    "GET /staff/{code:str}/vetting/shared": VETTING,
     "GET /staff/{code:str}/conditions/{kind:str}": EDIT,
     "POST /staff/{code:str}/conditions/{kind:str}": EDIT,
     "POST /staff/{code:str}/conditions/{number:int}/remove": EDIT,

@@ -317,3 +317,17 @@ def test_an_appeal_goes_from_the_candidates_page_to_the_answer(desk: Desk):
     other.prove(f"{desk_path}/appeal", appeal=appeal[1], answer="核对属实", uphold="yes")
     assert desk.row(reference).state == "submitted"
     assert "核对属实" in applicant.get(path)
+
+
+def test_what_registrations_share_is_listed_for_people_to_judge(desk: Desk):
+    desk.create()
+    desk.plan()
+    desk.announce()
+    first, second = desk.submit(0), desk.submit(128)  # the pictures of both are the same, their people differ
+    desk.submit(3)
+    vetter = desk.browser("vetter")
+    page = vetter.get(f"{QUEUE}/shared")
+    assert "the same photo" in page
+    assert "the same paper" in page
+    assert "<b>the same identity number" not in page
+    assert page.count(first) == page.count(second) == 4

@@ -14,6 +14,7 @@ from core.people import Power
 from core.queries import PAGE, names_of
 from core.words import N_, Sentence
 from exam.actions import publish_vetting_list
+from exam.doubles import SHARED_WORDS
 from exam.plan import PublicationKind
 from exam.queries import (
     Filter,
@@ -23,6 +24,7 @@ from exam.queries import (
     open_appeals,
     posts_of,
     publications,
+    shared_traits,
     terms_of,
     vetting_queue,
 )
@@ -164,6 +166,14 @@ def publish_list(
     return Redirect(f"/s/{here.selection.code}/p/{found.number}", status_code=303)
 
 
+@get("/staff/{code:str}/vetting/shared", sync_to_thread=True)
+def shared_page(asker: NamedDependency[Asker], code: FromPath[str]) -> Response[str]:
+    """What registrations of different people share, for people to judge."""
+    here = enter(asker, code, Power.EXAM_REGISTRATION_READ)
+    found = asker.read(shared_traits, here.id)
+    return asker.page("staff/vetting_shared.html", here=here, road=here.road, found=found, words=SHARED_WORDS)
+
+
 def _list_data(asker: Asker, here: Here) -> dict[str, Any]:
     with asker.reading() as session:
         counted = funnel(session, here.id)
@@ -181,4 +191,4 @@ def _list_data(asker: Asker, here: Here) -> dict[str, Any]:
     }
 
 
-router = Router("/", route_handlers=[queue_page, open_next, list_page, publish_list])
+router = Router("/", route_handlers=[queue_page, open_next, list_page, publish_list, shared_page])
