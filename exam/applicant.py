@@ -103,7 +103,8 @@ class Education:
 class CandidateFacts:
     """What the conditions are judged on; None and empty mean "not filled in yet".
 
-    `appraisals` goes by year; `statements` are the candidate's own words on a free condition, by its number.
+    `appraisals` goes by year; `statements` are the candidate's own words on a free condition, by its number;
+    `area` is where they work or are registered.
     """
 
     birth_date: date | None = None
@@ -112,6 +113,8 @@ class CandidateFacts:
     political_status: PoliticalStatus | None = None
     appraisals: Mapping[int, AppraisalGrade] = field(default_factory=lambda: MappingProxyType({}))
     statements: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    certificates: tuple[str, ...] = ()
+    area: str = ""
 
 
 def reaches(value: Ranked, floor: Ranked) -> bool:
@@ -148,6 +151,8 @@ def facts_to_plain(facts: CandidateFacts) -> dict[str, object]:
         "political_status": facts.political_status.value if facts.political_status else None,
         "appraisals": {str(year): grade.value for year, grade in sorted(facts.appraisals.items())},
         "statements": dict(facts.statements),
+        "certificates": list(facts.certificates) or None,
+        "area": facts.area or None,
     }
 
 
@@ -165,6 +170,8 @@ def facts_from_plain(raw: Mapping[str, object]) -> CandidateFacts:
         ),
         appraisals={int(year): appraisals.choice(year, AppraisalGrade) for year in appraisals.raw if year.isdecimal()},
         statements={number: statements.text(number) for number in statements.raw},
+        certificates=reader.texts("certificates", most=200) if reader.has("certificates") else (),
+        area=reader.text("area", most=200) if reader.has("area") else "",
     )
     appraisals.finish()
     reader.finish()

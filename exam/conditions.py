@@ -3,29 +3,22 @@
 以上 and 以下 include the figure itself (Civil Code art. 1259), as do "at least" and "at most" here.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
 from core.errors import Problem, refuse_any
-from core.words import N_, Sentence
-from exam.applicant import (
-    APPRAISAL_WORDS,
-    DEGREE_WORDS,
-    EDUCATION_WORDS,
-    POLITICAL_WORDS,
-    AppraisalGrade,
-    Degree,
-    EducationLevel,
-    PoliticalStatus,
-)
-from exam.careers import LEVEL_WORDS, PostLevel
+from core.words import N_
+from exam.applicant import AppraisalGrade, Degree, EducationLevel, PoliticalStatus
+from exam.careers import PostLevel
 from exam.section import SectionReader
 
 _OLDEST = 120
 _LONGEST = 60
+_FEWEST_PARTS, _MOST_PARTS = 2, 10
+_DEEPEST = 2
 
 
 class ConditionKind(StrEnum):
@@ -39,7 +32,12 @@ class ConditionKind(StrEnum):
     POLITICAL = "political"
     APPRAISAL = "appraisal"
     FIELD_OF_STUDY = "field_of_study"
+    PRESENT_LEVEL = "present_level"
+    CERTIFICATE = "certificate"
+    AREA = "area"
     JUDGED = "judged"
+    EITHER = "either"
+    ALL = "all"
 
 
 CONDITION_WORDS = {
@@ -51,15 +49,35 @@ CONDITION_WORDS = {
     ConditionKind.POLITICAL: N_("Political status"),
     ConditionKind.APPRAISAL: N_("Annual appraisals"),
     ConditionKind.FIELD_OF_STUDY: N_("Field of study"),
+    ConditionKind.PRESENT_LEVEL: N_("Level of the present post"),
+    ConditionKind.CERTIFICATE: N_("Certificates"),
+    ConditionKind.AREA: N_("Area"),
     ConditionKind.JUDGED: N_("Judged by a person"),
+    ConditionKind.EITHER: N_("One of several"),
+    ConditionKind.ALL: N_("Several together"),
 }
+
+SINGLE: Mapping[ConditionKind, str] = {
+    kind: words for kind, words in CONDITION_WORDS.items() if kind not in {ConditionKind.EITHER, ConditionKind.ALL}
+}
+"""The kinds that are written down one by one; groups come about by joining them."""
+
+GROUPS = frozenset({ConditionKind.EITHER, ConditionKind.ALL})
+"""Kinds that hold other conditions as their parts; parts have no number of their own."""
 
 
 @dataclass(frozen=True, slots=True)
-class AgeCondition:
-    """Full years of age (周岁) on a day, both ends included; `on` replaces the scheme's reference date."""
+class _Asked:
+    """What every condition has: its number in the announcement, and whether no exception (破格) can be asked for."""
 
     number: str
+    strict: bool = field(default=False, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class AgeCondition(_Asked):
+    """Full years of age (周岁) on a day, both ends included; `on` replaces the scheme's reference date."""
+
     minimum: int | None = None
     maximum: int | None = None
     on: date | None = None
@@ -67,78 +85,110 @@ class AgeCondition:
 
 
 @dataclass(frozen=True, slots=True)
-class EducationCondition:
+class EducationCondition(_Asked):
     """Education (学历) at least at a level, finished by the reference date; `full_time` asks for 全日制."""
 
-    number: str
     level: EducationLevel
     full_time: bool = False
     kind: ClassVar[ConditionKind] = ConditionKind.EDUCATION
 
 
 @dataclass(frozen=True, slots=True)
-class DegreeCondition:
+class DegreeCondition(_Asked):
     """At least this degree (学位), awarded by the reference date."""
 
-    number: str
     degree: Degree
     kind: ClassVar[ConditionKind] = ConditionKind.DEGREE
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceCondition:
+class ServiceCondition(_Asked):
     """At least so many full years of work (工龄), counted over the posts held without their gaps."""
 
-    number: str
     years: int
     kind: ClassVar[ConditionKind] = ConditionKind.SERVICE
 
 
 @dataclass(frozen=True, slots=True)
-class LevelCondition:
+class LevelCondition(_Asked):
     """At least so many full years in posts of this level or above (任同职级时间)."""
 
-    number: str
     level: PostLevel
     years: int
     kind: ClassVar[ConditionKind] = ConditionKind.LEVEL
 
 
 @dataclass(frozen=True, slots=True)
-class PoliticalCondition:
+class PoliticalCondition(_Asked):
     """Political status (政治面貌) is one of those named."""
 
-    number: str
     statuses: tuple[PoliticalStatus, ...]
     kind: ClassVar[ConditionKind] = ConditionKind.POLITICAL
 
 
 @dataclass(frozen=True, slots=True)
-class AppraisalCondition:
+class AppraisalCondition(_Asked):
     """Annual appraisals (年度考核) of the last full years before the reference date are all at least this grade."""
 
-    number: str
     years: int
     grade: AppraisalGrade
     kind: ClassVar[ConditionKind] = ConditionKind.APPRAISAL
 
 
 @dataclass(frozen=True, slots=True)
-class FieldCondition:
+class FieldCondition(_Asked):
     """Field of study (专业) is in the list; a name that is not in it goes to a person, for names differ by year."""
 
-    number: str
     fields: tuple[str, ...]
     kind: ClassVar[ConditionKind] = ConditionKind.FIELD_OF_STUDY
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedCondition:
+class JudgedCondition(_Asked):
     """A condition in the organiser's own words that only a person can judge."""
 
-    number: str
     text: str
     kind: ClassVar[ConditionKind] = ConditionKind.JUDGED
+
+
+@dataclass(frozen=True, slots=True)
+class PresentLevelCondition(_Asked):
+    """The post held on the reference date is of this level or above (现任职务)."""
+
+    level: PostLevel
+    kind: ClassVar[ConditionKind] = ConditionKind.PRESENT_LEVEL
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateCondition(_Asked):
+    """One of these certificates is held (资格证书); a name that is not in the list goes to a person."""
+
+    names: tuple[str, ...]
+    kind: ClassVar[ConditionKind] = ConditionKind.CERTIFICATE
+
+
+@dataclass(frozen=True, slots=True)
+class AreaCondition(_Asked):
+    """Works or is registered in one of these areas (地域范围); another name goes to a person."""
+
+    areas: tuple[str, ...]
+    kind: ClassVar[ConditionKind] = ConditionKind.AREA
+
+
+@dataclass(frozen=True, slots=True)
+class EitherCondition(_Asked):
+    """At least one of the parts is met (符合下列条件之一)."""
+
+    parts: "tuple[Condition, ...]"
+    kind: ClassVar[ConditionKind] = ConditionKind.EITHER
+
+
+@dataclass(frozen=True, slots=True)
+class AllCondition(_Asked):
+    """Every part is met (同时符合): of use as a part of an EitherCondition."""
+
+    parts: "tuple[Condition, ...]"
+    kind: ClassVar[ConditionKind] = ConditionKind.ALL
 
 
 Condition = (
@@ -151,6 +201,11 @@ Condition = (
     | AppraisalCondition
     | FieldCondition
     | JudgedCondition
+    | PresentLevelCondition
+    | CertificateCondition
+    | AreaCondition
+    | EitherCondition
+    | AllCondition
 )
 
 
@@ -167,44 +222,21 @@ class EligibilityRules:
         return self.common + self.posts.get(code, ())
 
 
-def condition_words(condition: Condition, reference_date: date) -> Sentence:
-    """The condition as a sentence, for the announcement and beside each verdict."""
-    match condition:
-        case AgeCondition():
-            return _age_words(condition, condition.on or reference_date)
-        case EducationCondition(level=level, full_time=full_time):
-            source = N_("Full-time education: {level} or above.") if full_time else N_("Education: {level} or above.")
-            return Sentence(source, {"level": Sentence(EDUCATION_WORDS[level])})
-        case DegreeCondition(degree=degree):
-            return Sentence(N_("Degree: {degree} or above."), {"degree": Sentence(DEGREE_WORDS[degree])})
-        case ServiceCondition(years=years):
-            return Sentence(N_("Years of work: at least {years}."), {"years": years})
-        case LevelCondition(level=level, years=years):
-            return Sentence(
-                N_("Years in posts of {level} or above: at least {years}."),
-                {"level": Sentence(LEVEL_WORDS[level]), "years": years},
-            )
-        case PoliticalCondition(statuses=statuses):
-            named = tuple(Sentence(POLITICAL_WORDS[status]) for status in statuses)
-            return Sentence(N_("Political status: {statuses}."), {"statuses": named})
-        case AppraisalCondition(years=years, grade=grade):
-            return Sentence(
-                N_("Annual appraisals of the last full years ({years}): each {grade} or better."),
-                {"years": years, "grade": Sentence(APPRAISAL_WORDS[grade])},
-            )
-        case FieldCondition(fields=named_fields):
-            return Sentence(N_("Field of study: {fields}."), {"fields": named_fields})
-        case JudgedCondition(text=text):
-            return Sentence(N_("{text}"), {"text": text})
+def leaves(conditions: Iterable[Condition]) -> Iterator[Condition]:
+    """The single conditions, those inside groups included."""
+    for condition in conditions:
+        if isinstance(condition, EitherCondition | AllCondition):
+            yield from leaves(condition.parts)
+        else:
+            yield condition
 
 
-def _age_words(condition: AgeCondition, day: date) -> Sentence:
-    facts = {"minimum": condition.minimum, "maximum": condition.maximum, "day": day}
-    if condition.minimum is None:
-        return Sentence(N_("Age {maximum} or under, counted to {day}."), facts)
-    if condition.maximum is None:
-        return Sentence(N_("Age {minimum} or over, counted to {day}."), facts)
-    return Sentence(N_("Age {minimum} to {maximum}, counted to {day}."), facts)
+def joined(condition: Condition, other: Condition, kind: ConditionKind) -> Condition:
+    """Two conditions as one group under the first one's number; a group of that kind takes the other in."""
+    group = EitherCondition if kind is ConditionKind.EITHER else AllCondition
+    parts = condition.parts if isinstance(condition, group) else (replace(condition, strict=False),)
+    new = replace(other, number=condition.number, strict=False)
+    return group(condition.number, (*parts, new), strict=condition.strict)
 
 
 def condition_to_plain(condition: Condition) -> dict[str, object]:
@@ -214,7 +246,9 @@ def condition_to_plain(condition: Condition) -> dict[str, object]:
         value = getattr(condition, parameter.name)
         if parameter.name == "number" or value is None or value is False:
             continue
-        if isinstance(value, date):
+        if parameter.name == "parts":
+            value = [{key: one for key, one in condition_to_plain(part).items() if key != "number"} for part in value]
+        elif isinstance(value, date):
             value = value.isoformat()
         elif isinstance(value, tuple):
             value = [str(one) for one in value]
@@ -234,14 +268,28 @@ def condition_from_plain(raw: Mapping[str, object]) -> Condition:
 
 def read_condition(reader: SectionReader) -> Condition:
     """One condition from a reader; what is wrong is written down there."""
-    number = reader.text("number", most=20)
+    return _read(reader, reader.text("number", most=20), _DEEPEST)
+
+
+def _read(reader: SectionReader, number: str, depth: int) -> Condition:
     before = len(reader.problems)
     kind = reader.choice("kind", ConditionKind)
     if len(reader.problems) > before:  # without its kind, nothing more can be said of it
         return JudgedCondition(number, "")
-    condition = _read_kind(reader, number, kind)
+    condition = _read_group(reader, number, kind, depth) if kind in GROUPS else _read_kind(reader, number, kind)
+    condition = replace(condition, strict=reader.flag("strict"))
     reader.finish()
     return condition
+
+
+def _read_group(reader: SectionReader, number: str, kind: ConditionKind, depth: int) -> Condition:
+    if depth == 0 and reader.has("parts"):
+        reader.report("parts", N_("Groups of conditions stand in one another at most {most} deep."), most=_DEEPEST)
+        return JudgedCondition(number, "")
+    parts = tuple(_read(one, number, depth - 1) for one in reader.tables("parts"))
+    if not _FEWEST_PARTS <= len(parts) <= _MOST_PARTS:
+        reader.report("parts", N_("A group has {least} to {most} parts."), least=_FEWEST_PARTS, most=_MOST_PARTS)
+    return EitherCondition(number, parts) if kind is ConditionKind.EITHER else AllCondition(number, parts)
 
 
 def _read_kind(reader: SectionReader, number: str, kind: ConditionKind) -> Condition:
@@ -267,7 +315,13 @@ def _read_kind(reader: SectionReader, number: str, kind: ConditionKind) -> Condi
             return AppraisalCondition(number, reader.whole("years", least=1, most=10), grade)
         case ConditionKind.FIELD_OF_STUDY:
             return FieldCondition(number, reader.texts("fields", most=200))
-        case ConditionKind.JUDGED:
+        case ConditionKind.PRESENT_LEVEL:
+            return PresentLevelCondition(number, reader.choice("level", PostLevel))
+        case ConditionKind.CERTIFICATE:
+            return CertificateCondition(number, reader.texts("names", most=200))
+        case ConditionKind.AREA:
+            return AreaCondition(number, reader.texts("areas", most=200))
+        case _:
             return JudgedCondition(number, reader.text("text"))
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from core.words import Sentence
 from exam.applicant import CandidateFacts
-from exam.conditions import EligibilityRules, condition_words
+from exam.condition_words import condition_words
+from exam.conditions import EligibilityRules
 from exam.eligibility import Outcome, judge_post
 
 

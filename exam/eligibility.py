@@ -18,20 +18,25 @@ from exam.applicant import (
     EducationLevel,
     reaches,
 )
-from exam.careers import Month, PostHeld, PostLevel, duration, gaps, months_held
+from exam.careers import LEVEL_WORDS, Month, PostHeld, PostLevel, duration, gaps, months_held
+from exam.condition_words import ALL, EITHER, chained, condition_words
 from exam.conditions import (
     AgeCondition,
+    AllCondition,
     AppraisalCondition,
+    AreaCondition,
+    CertificateCondition,
     Condition,
     DegreeCondition,
     EducationCondition,
+    EitherCondition,
     EligibilityRules,
     FieldCondition,
     JudgedCondition,
     LevelCondition,
     PoliticalCondition,
+    PresentLevelCondition,
     ServiceCondition,
-    condition_words,
 )
 from exam.identity import fold_text
 
@@ -57,12 +62,16 @@ OUTCOME_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One condition judged: its number, its words, the outcome, and the datum it was decided on."""
+    """One condition judged: its number, its words, the outcome, and the datum it was decided on.
+
+    `strict` is that of the condition: no exception can be asked for.
+    """
 
     number: str
     words: Sentence
     outcome: Outcome
     datum: Sentence
+    strict: bool = False
 
 
 Found = tuple[Outcome, Sentence]
@@ -71,7 +80,7 @@ Found = tuple[Outcome, Sentence]
 def judge(condition: Condition, facts: CandidateFacts, reference_date: date) -> Verdict:
     """Judge one condition on what the candidate has entered, counted to the reference date."""
     outcome, datum = _found(condition, facts, reference_date)
-    return Verdict(condition.number, condition_words(condition, reference_date), outcome, datum)
+    return Verdict(condition.number, condition_words(condition, reference_date), outcome, datum, condition.strict)
 
 
 def judge_post(rules: EligibilityRules, code: str, facts: CandidateFacts) -> tuple[Verdict, ...]:
@@ -81,7 +90,10 @@ def judge_post(rules: EligibilityRules, code: str, facts: CandidateFacts) -> tup
 
 def overall(verdicts: Iterable[Verdict]) -> Outcome:
     """One word for all: not met, else needs papers, else needs a person, else met."""
-    outcomes = {verdict.outcome for verdict in verdicts}
+    return _worst({verdict.outcome for verdict in verdicts})
+
+
+def _worst(outcomes: set[Outcome]) -> Outcome:
     for outcome in (Outcome.NOT_MET, Outcome.NEEDS_PAPERS, Outcome.NEEDS_PERSON):
         if outcome in outcomes:
             return outcome
@@ -111,6 +123,16 @@ def _found(condition: Condition, facts: CandidateFacts, day: date) -> Found:
             return _appraisals(condition, facts, day)
         case FieldCondition():
             return _field(condition, facts)
+        case PresentLevelCondition():
+            return _present_level(condition, facts, day)
+        case CertificateCondition(names=names):
+            return _named(names, facts.certificates)
+        case AreaCondition(areas=areas):
+            return _named(areas, (facts.area,) if facts.area.strip() else ())
+        case EitherCondition():
+            return _either(condition, facts, day)
+        case AllCondition():
+            return _all(condition, facts, day)
         case JudgedCondition():
             return _judged(condition, facts)
 
@@ -257,6 +279,54 @@ def _field(condition: FieldCondition, facts: CandidateFacts) -> Found:
         {"fields": tuple(studied)},
     )
     return Outcome.NEEDS_PERSON, datum
+
+
+def _present_level(condition: PresentLevelCondition, facts: CandidateFacts, day: date) -> Found:
+    if not facts.posts:
+        return _nothing()
+    through = Month.of(day)
+    held = [post for post in facts.posts if post.since <= through and (post.until is None or post.until >= through)]
+    if not held:
+        return Outcome.NOT_MET, Sentence(N_("No post held on {day} is entered."), {"day": day})
+    post = next((one for one in held if _at(one, condition.level)), held[-1])
+    if post.level is None:
+        facts_of = {"title": post.title, "month": post.since.words()}
+        return Outcome.NEEDS_PAPERS, Sentence(
+            N_("{title}, from {month}: the level of this post is not given."), facts_of
+        )
+    datum = Sentence(
+        N_("{title}, {unit}: {level}."),
+        {"title": post.title, "unit": post.unit, "level": Sentence(LEVEL_WORDS[post.level])},
+    )
+    return _met(_at(post, condition.level)), datum
+
+
+def _named(wanted: tuple[str, ...], entered: tuple[str, ...]) -> Found:
+    """Whether one of the names entered is in the list; another name is for a person to compare."""
+    if not entered:
+        return _nothing()
+    listed = {fold_text(name) for name in wanted}
+    for name in entered:
+        if fold_text(name) in listed:
+            return Outcome.MET, Sentence(N_("Entered: {name}."), {"name": name})
+    datum = Sentence(N_("Entered: {name}; not in the list by this name, so a person compares them."), {"name": entered})
+    return Outcome.NEEDS_PERSON, datum
+
+
+_HOPE = (Outcome.MET, Outcome.NEEDS_PERSON, Outcome.NEEDS_PAPERS, Outcome.NOT_MET)
+"""What counts most where one part is enough."""
+
+
+def _either(condition: EitherCondition, facts: CandidateFacts, day: date) -> Found:
+    found = [_found(part, facts, day) for part in condition.parts]
+    best = min((outcome for outcome, _ in found), key=_HOPE.index)
+    return best, chained(EITHER, tuple(datum for outcome, datum in found if outcome is best))
+
+
+def _all(condition: AllCondition, facts: CandidateFacts, day: date) -> Found:
+    found = [_found(part, facts, day) for part in condition.parts]
+    worst = _worst({outcome for outcome, _ in found})
+    return worst, chained(ALL, tuple(datum for outcome, datum in found if outcome is worst))
 
 
 def _judged(condition: JudgedCondition, facts: CandidateFacts) -> Found:

@@ -26,6 +26,8 @@ class SelectionKind(StrEnum):
     INTERNAL_COMPETITION = "internal_competition"  # 竞争上岗
     OPEN_TRANSFER_SELECTION = "open_transfer_selection"  # 公开遴选
     PUBLIC_NOMINATION_SELECTION = "public_nomination_selection"  # 公推公选
+    DIFFERENTIAL_NOMINATION = "differential_nomination"  # 差推竞选
+    TWO_NOMINATIONS_ONE_EXAM = "two_nominations_one_exam"  # 两推一考
     OPEN_CONTRACT_RECRUITMENT = "open_contract_recruitment"  # 公开选聘
 
 
@@ -34,6 +36,8 @@ KIND_WORDS = {
     SelectionKind.INTERNAL_COMPETITION: N_("competition within the organisation"),
     SelectionKind.OPEN_TRANSFER_SELECTION: N_("open selection by transfer"),
     SelectionKind.PUBLIC_NOMINATION_SELECTION: N_("selection by public nomination"),
+    SelectionKind.DIFFERENTIAL_NOMINATION: N_("contested selection among more nominees than places"),
+    SelectionKind.TWO_NOMINATIONS_ONE_EXAM: N_("selection by two nomination votes and one exam"),
     SelectionKind.OPEN_CONTRACT_RECRUITMENT: N_("open recruitment on contract"),
 }
 
@@ -42,6 +46,7 @@ class PublicationKind(StrEnum):
     """What is published along the road, one snapshot each (product.md rule 9)."""
 
     ANNOUNCEMENT = "announcement"  # 公告
+    VETTING_LIST = "vetting_list"  # 资格审查结果
     WRITTEN_RESULTS = "written_results"  # 笔试成绩
     INTERVIEW_ENTRY = "interview_entry"  # 面试人选
     COMPOSITE = "composite"  # 综合成绩
@@ -52,6 +57,7 @@ class PublicationKind(StrEnum):
 
 PUBLICATION_WORDS = {
     PublicationKind.ANNOUNCEMENT: N_("Announcement of the selection"),
+    PublicationKind.VETTING_LIST: N_("Result of vetting"),
     PublicationKind.WRITTEN_RESULTS: N_("Marks of the written exam"),
     PublicationKind.INTERVIEW_ENTRY: N_("Candidates for the interview"),
     PublicationKind.COMPOSITE: N_("Composite scores"),

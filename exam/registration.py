@@ -4,46 +4,68 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 
 from core.errors import Problem, Refusal
 from core.words import N_
 from exam.applicant import CandidateFacts, facts_from_plain
 from exam.careers import Month, check_posts
-from exam.conditions import AppraisalCondition, Condition, LevelCondition
+from exam.conditions import (
+    AppraisalCondition,
+    AreaCondition,
+    CertificateCondition,
+    Condition,
+    LevelCondition,
+    PresentLevelCondition,
+    leaves,
+)
 from exam.eligibility import Outcome, Verdict, judge
 from exam.identity import Sex
+from exam.nomination import asks_nomination, check_nomination, read_nomination
+from exam.relations import check_relations
+from exam.terms import Channel, Terms
 
+_PLAIN = Terms()
+_EMPTY: Mapping[str, object] = MappingProxyType({})
 _LINE_CAP = 200
 _TEXT_CAP = 4000
 _REASON_CAP = 1000
 FILES_PER_KIND = 10
 
-FACT_FIELDS = ("birth_date", "education", "posts", "political_status", "appraisals", "statements")
+FACT_FIELDS = (
+    "birth_date", "education", "posts", "political_status", "appraisals", "statements", "certificates", "area",
+)  # fmt: skip
 """The part of the form that conditions are judged on (exam.applicant)."""
 
 _REQUIRED_LINES = ("ethnicity", "unit", "position")
 _TEXTS = ("awards", "accommodation")
 _REQUIRED_FACTS = ("birth_date", "education", "posts", "political_status")
 
-FORM_FIELDS = (*FACT_FIELDS, "sex", *_REQUIRED_LINES, "work_began", *_TEXTS, "exceptions", "pledge")
+FORM_FIELDS = (
+    "nomination", *FACT_FIELDS, "sex", *_REQUIRED_LINES, "work_began", "relations", *_TEXTS, "exceptions", "pledge",
+)  # fmt: skip
 """Every field of the form; `exceptions` is a reason by condition number, `pledge` the promise of honesty (诚信承诺)."""
 
 _ALWAYS_OPEN = ("exceptions",)
 """May be changed in every correction: what is corrected may leave a condition unmet that was met before."""
 
 FIELD_WORDS = {
+    "nomination": N_("How you come to stand"),
     "birth_date": N_("Date of birth"),
     "education": N_("Education and degrees"),
     "posts": N_("Posts held"),
     "political_status": N_("Political status"),
     "appraisals": N_("Annual appraisals"),
     "statements": N_("Statements on conditions"),
+    "certificates": N_("Certificates"),
+    "area": N_("Area of work or registration"),
     "sex": N_("Sex"),
     "ethnicity": N_("Ethnicity"),
     "unit": N_("Work unit"),
     "position": N_("Present post"),
     "work_began": N_("Began work in"),
     "awards": N_("Awards and penalties"),
+    "relations": N_("Family and important relations"),
     "accommodation": N_("Help needed in the exam"),
     "exceptions": N_("Requests for an exception"),
     "pledge": N_("Promise of honesty"),
@@ -59,6 +81,7 @@ class PaperKind(StrEnum):
     APPOINTMENT = "appointment"  # 任职文件
     RECOMMENDATION = "recommendation"  # 报名推荐表
     PLEDGE = "pledge"  # 诚信承诺书
+    NOMINATION = "nomination"  # 推荐材料
     OTHER = "other"
 
 
@@ -69,6 +92,7 @@ PAPER_WORDS = {
     PaperKind.APPOINTMENT: N_("Document of appointment"),
     PaperKind.RECOMMENDATION: N_("Recommendation form with seal"),
     PaperKind.PLEDGE: N_("Signed promise of honesty"),
+    PaperKind.NOMINATION: N_("Paper of the nomination"),
     PaperKind.OTHER: N_("Other paper"),
 }
 
@@ -85,12 +109,29 @@ class Checked:
     problems: tuple[Problem, ...]
 
 
-def required_papers(conditions: Iterable[Condition]) -> tuple[PaperKind, ...]:
-    """The kinds of which at least one file must be there: photo, education, and appointments where posts count."""
+def required_papers(
+    conditions: Iterable[Condition], terms: Terms = _PLAIN, form: Mapping[str, object] = _EMPTY
+) -> tuple[PaperKind, ...]:
+    """The kinds of which at least one file must be there: photo, education, appointments where posts count.
+
+    The terms may ask for forms with seal or signature; who is nominated by others attaches the paper of it.
+    """
     kinds = [PaperKind.PHOTO, PaperKind.EDUCATION]
-    if any(isinstance(condition, LevelCondition) for condition in conditions):
+    asked = tuple(leaves(conditions))
+    if any(isinstance(condition, LevelCondition | PresentLevelCondition) for condition in asked):
         kinds.append(PaperKind.APPOINTMENT)
-    return tuple(kinds)
+    asked_for = {
+        PaperKind.IDENTITY: terms.identity,
+        PaperKind.RECOMMENDATION: terms.recommendation,
+        PaperKind.PLEDGE: terms.pledge,
+        PaperKind.NOMINATION: asks_nomination(terms) and _nominated(form),
+    }
+    return (*kinds, *(kind for kind, needed in asked_for.items() if needed))
+
+
+def _nominated(form: Mapping[str, object]) -> bool:
+    raw = form.get("nomination")
+    return isinstance(raw, Mapping) and raw.get("channel") not in (None, "", Channel.SELF)
 
 
 def check_form(
@@ -100,13 +141,14 @@ def check_form(
     *,
     reference_date: date,
     today: date,
+    terms: Terms = _PLAIN,
 ) -> Checked:
     """Look a whole form through before it is submitted, all problems at once.
 
     A condition that is not met does not stop the candidate who states why an exception is asked for (破格).
     """
     problems = [Problem("This field is not known.", {}, key) for key in form if key not in FORM_FIELDS]
-    problems += _missing(form, conditions) + _lines(form) + _pledge(form)
+    problems += _missing(form, conditions) + _lines(form) + _pledge(form) + _asked_by(terms, form)
     facts, unreadable = read_facts(form)
     problems += unreadable
     problems += [
@@ -116,7 +158,7 @@ def check_form(
     problems += _exceptions(form, verdicts)
     problems += [
         Problem("This paper is missing.", {}, f"papers.{kind}")
-        for kind in required_papers(conditions)
+        for kind in required_papers(conditions, terms, form)
         if kind not in papers
     ]
     return Checked(facts, verdicts, tuple(problems))
@@ -167,10 +209,15 @@ def check_fields(fields: Mapping[str, str], known_papers: Collection[str] = PAPE
     return problems
 
 
+_WANTED_BY = {"appraisals": AppraisalCondition, "certificates": CertificateCondition, "area": AreaCondition}
+"""Fields that must be filled in only where a condition of its own, not one of several, asks for them."""
+
+
 def _missing(form: Mapping[str, object], conditions: Iterable[Condition]) -> list[Problem]:
     wanted = ["sex", *_REQUIRED_LINES, *_REQUIRED_FACTS]
-    if any(isinstance(condition, AppraisalCondition) for condition in conditions):
-        wanted.append("appraisals")
+    for name, kind in _WANTED_BY.items():
+        if any(isinstance(condition, kind) for condition in conditions):
+            wanted.append(name)
     return [Problem("This is not filled in yet.", {}, key) for key in wanted if not _filled(form.get(key))]
 
 
@@ -194,6 +241,24 @@ def _lines(form: Mapping[str, object]) -> list[Problem]:
     return problems
 
 
+def _asked_by(terms: Terms, form: Mapping[str, object]) -> list[Problem]:
+    """What the terms ask for beside the conditions: the nomination, and the people one is related to."""
+    problems: list[Problem] = []
+    if asks_nomination(terms):
+        raw = form.get("nomination")
+        try:
+            nomination = read_nomination(raw if isinstance(raw, Mapping) else {})
+        except Refusal as refusal:
+            problems += refusal.problems
+        else:
+            problems += check_nomination(nomination, terms)
+    if form.get("relations"):
+        problems += check_relations(form["relations"])
+    elif terms.relations:
+        problems.append(Problem("This is not filled in yet.", {}, "relations"))
+    return problems
+
+
 def _pledge(form: Mapping[str, object]) -> list[Problem]:
     if form.get("pledge") is True:
         return []
@@ -212,6 +277,14 @@ def _exceptions(form: Mapping[str, object], verdicts: Iterable[Verdict]) -> list
                 Problem(
                     "This must be a text of at most {most} characters.",
                     {"most": _REASON_CAP},
+                    f"exceptions.{verdict.number}",
+                )
+            )
+        elif verdict.outcome is Outcome.NOT_MET and verdict.strict:
+            problems.append(
+                Problem(
+                    "Condition {number} is not met, and no exception can be granted from it. Choose another post.",
+                    {"number": verdict.number},
                     f"exceptions.{verdict.number}",
                 )
             )

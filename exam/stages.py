@@ -56,6 +56,7 @@ class Deed(StrEnum):
     REGISTER = "register"
     CORRECT = "correct"
     VET = "vet"
+    PUBLISH_VETTING = "publish_vetting"
     ISSUE_TICKETS = "issue_tickets"
     DECIDE_OPENING = "decide_opening"
     ENTER_MARKS = "enter_marks"
@@ -81,6 +82,7 @@ _STAGES_OF: Mapping[Deed, tuple[Stage, ...]] = {
     Deed.REGISTER: (Stage.ANNOUNCED, Stage.REGISTRATION),
     Deed.CORRECT: (Stage.REGISTRATION, Stage.VETTING),
     Deed.VET: (Stage.REGISTRATION, Stage.VETTING),
+    Deed.PUBLISH_VETTING: (Stage.VETTING,),
     Deed.ISSUE_TICKETS: (Stage.VETTING,),
     Deed.DECIDE_OPENING: (Stage.VETTING, Stage.WRITTEN_EXAM),
     Deed.ENTER_MARKS: (Stage.WRITTEN_EXAM,),

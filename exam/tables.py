@@ -37,7 +37,10 @@ class Selection(Table, table=True):
 
 
 class Post(Table, table=True):
-    """A vacancy competed for (职位); `headcount` is a hard limit; `closed_group` joins posts for the scheme."""
+    """A vacancy competed for (职位); `headcount` is a hard limit; `closed_group` joins posts for the scheme.
+
+    Once it is cancelled, those who had registered for it may choose another until `change_until` (改报).
+    """
 
     __tablename__ = "post"
     __table_args__ = (UniqueConstraint("selection_id", "code"),)
@@ -51,6 +54,8 @@ class Post(Table, table=True):
     unit_en: str = Field(default="", max_length=200)
     headcount: int
     closed_group: str = Field(default="", max_length=40)
+    cancelled_at: datetime | None = Field(default=None, sa_type=Instant)
+    change_until: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Condition(Table, table=True):
@@ -66,6 +71,15 @@ class Condition(Table, table=True):
     body: Any = Field(sa_type=Document)
 
 
+class SelectionTerms(Table, table=True):
+    """The terms of a selection in their plain form (exam.terms); none means those that ask for nothing more."""
+
+    __tablename__ = "selection_terms"
+
+    selection_id: int = Field(primary_key=True, foreign_key="selection.id", sa_column_kwargs={"autoincrement": False})
+    body: Any = Field(sa_type=Document)
+
+
 class Paper(Table, table=True):
     """A written paper and when it is sat; `key` is its part in the scheme."""
 
@@ -77,6 +91,38 @@ class Paper(Table, table=True):
     key: str
     starts_at: datetime = Field(sa_type=Instant)
     minutes: int
+
+
+class AmendmentRow(Table, table=True):
+    """A change of what was announced (exam.amendments): proposed with a reason, published or declined by another."""
+
+    __tablename__ = "amendment"
+
+    id: int | None = Field(default=None, primary_key=True)
+    selection_id: int = Field(foreign_key="selection.id", index=True)
+    body: Any = Field(sa_type=Document)
+    reason: str = Field(max_length=2000)
+    state: str = "proposed"
+    proposed_by: int
+    proposed_device: str
+    proposed_at: datetime = Field(sa_type=Instant)
+    decided_by: int = 0
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
+    publication_id: int | None = Field(default=None, foreign_key="publication.id")
+
+
+@scratch
+class Notice(Table, table=True):
+    """A sentence told to somebody about a registration: shown on their page, sent to their contact by the worker."""
+
+    __tablename__ = "notice"
+
+    id: int | None = Field(default=None, primary_key=True)
+    registration_id: int = Field(foreign_key="registration.id", index=True)
+    sentence: str
+    facts: Any = Field(sa_type=Document)
+    told_at: datetime = Field(sa_type=Instant)
+    sent_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
 
 
 class SchemeDraft(Table, table=True):
@@ -200,7 +246,10 @@ class RegistrationPaper(Table, table=True):
 
 
 class VettingDecision(Table, table=True):
-    """One hand's verdict on one submitted version (资格审查); a second hand that disagrees opens another round."""
+    """One hand's verdict on one submitted version (资格审查); a second hand that disagrees opens another round.
+
+    `own_verdict` is what a second hand decided who did not see the first one's; then `verdict` says whether both agree.
+    """
 
     __tablename__ = "vetting_decision"
     __table_args__ = (UniqueConstraint("registration_id", "version", "round", "hand"),)
@@ -211,12 +260,31 @@ class VettingDecision(Table, table=True):
     round: int = 1
     hand: int
     verdict: str
+    own_verdict: str = ""
     condition_number: int = 0
     reason: str = Field(default="", max_length=1000)
     remarks: Any = Field(default=None, sa_type=Document, nullable=True)
     person_id: int
     device: str
     decided_at: datetime = Field(sa_type=Instant)
+
+
+class Appeal(Table, table=True):
+    """A candidate's appeal against not passing vetting (申诉), one for each version; answered by somebody else."""
+
+    __tablename__ = "appeal"
+    __table_args__ = (UniqueConstraint("registration_id", "version", "round"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    registration_id: int = Field(foreign_key="registration.id", index=True)
+    version: int
+    round: int
+    text: str = Field(max_length=4000)
+    filed_at: datetime = Field(sa_type=Instant)
+    state: str = Field(default="open", index=True)
+    answer: str = Field(default="", max_length=1000)
+    answered_by: int = 0
+    answered_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Candidacy(Table, table=True):

@@ -21,6 +21,7 @@ class RegistrationState(StrEnum):
     SUBMITTED = "submitted"  # 待一审
     DECIDED = "decided"  # 待二审
     REFERRED = "referred"  # the second hand disagreed: back to the first (退回重审)
+    DISPUTED = "disputed"  # two hands differ, each without seeing the other: to a third (待三审)
     RETURNED = "returned"  # 退回补正
     PASSED = "passed"
     REFUSED = "refused"
@@ -32,6 +33,7 @@ STATE_WORDS = {
     RegistrationState.SUBMITTED: N_("Waiting for vetting"),
     RegistrationState.DECIDED: N_("Waiting for the second hand"),
     RegistrationState.REFERRED: N_("Referred back by the second hand"),
+    RegistrationState.DISPUTED: N_("Waiting for a third person"),
     RegistrationState.RETURNED: N_("Returned for correction"),
     RegistrationState.PASSED: N_("Passed"),
     RegistrationState.REFUSED: N_("Not passed"),
@@ -41,7 +43,14 @@ STATE_WORDS = {
 FOR_FIRST_HAND = frozenset({RegistrationState.SUBMITTED, RegistrationState.REFERRED})
 """States in which the first hand has to decide."""
 
-UNDECIDED = FOR_FIRST_HAND | {RegistrationState.DECIDED}
+WAITING_FOR = {
+    1: FOR_FIRST_HAND,
+    2: frozenset({RegistrationState.DECIDED}),
+    3: frozenset({RegistrationState.DISPUTED}),
+}
+"""States in which each hand has to decide; the third is whoever settles what two hands differ on."""
+
+UNDECIDED = FOR_FIRST_HAND | {RegistrationState.DECIDED, RegistrationState.DISPUTED}
 """States in which the office still owes the candidate a decision."""
 
 
@@ -104,6 +113,14 @@ def check_reason(reason: str) -> list[Problem]:
     if reason.strip() and len(reason) <= _REASON_CAP:
         return []
     return [Problem("State the reason in 1 to {most} characters.", {"most": _REASON_CAP}, "reason")]
+
+
+def agreement(first: Decision, second: Decision) -> Answer:
+    """Whether two decisions made apart say the same: the same verdict and, to refuse, the same condition."""
+    same = first.verdict is second.verdict
+    if same and first.verdict is VettingVerdict.REFUSE:
+        same = first.condition_number == second.condition_number
+    return Answer.AGREE if same else Answer.DISAGREE
 
 
 def state_after(verdict: VettingVerdict, answer: Answer) -> RegistrationState:

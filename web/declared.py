@@ -1,6 +1,6 @@
 """What stands in a submitted registration, as rows of a page, for whoever reads it and does not fill it in."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,6 +19,7 @@ from exam.applicant import (
 from exam.careers import LEVEL_WORDS, Month, PostHeld
 from exam.identity import SEX_WORDS, Sex
 from exam.registration import FIELD_WORDS, read_facts
+from exam.terms import CHANNEL_WORDS, Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Declared:
     corrected: bool = False
 
 
-_LINES = ("ethnicity", "unit", "position", "awards", "accommodation")
+_LINES = ("ethnicity", "unit", "position", "area", "awards", "accommodation")
 
 
 def declared(form: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> list[Declared]:
@@ -64,11 +65,32 @@ def _lines(name: str, form: Mapping[str, Any], facts: CandidateFacts) -> Iterato
         case "appraisals":
             for year, grade in sorted(facts.appraisals.items(), reverse=True):
                 yield _pair(str(year), Sentence(APPRAISAL_WORDS[AppraisalGrade(grade)]))
+        case "nomination":
+            yield from nomination_lines(value)
+        case "relations":
+            yield from relation_lines(value)
         case "statements" | "exceptions":
             for number, text in sorted(value.items()):
                 yield _pair(Sentence(N_("Condition {number}"), {"number": number}), text)
+        case "certificates":
+            yield from value
         case _ if name in _LINES:
             yield value
+
+
+def nomination_lines(raw: Mapping[str, Any]) -> Iterator[object]:
+    """By which road, by whom and why somebody stands."""
+    if raw.get("channel") in set(Channel):
+        yield Sentence(CHANNEL_WORDS[Channel(raw["channel"])])
+    yield from (raw[name] for name in ("by", "reasons") if raw.get(name))
+    if raw.get("consent"):
+        yield Sentence(N_("I consent to the nomination."))
+
+
+def relation_lines(raw: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """The people somebody is related to, one line each."""
+    for one in raw:
+        yield "　".join(one[name] for name in ("title", "name", "unit", "post") if one.get(name))
 
 
 def _pair(name: object, value: object) -> Sentence:

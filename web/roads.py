@@ -22,6 +22,7 @@ SHOWN = tuple(stage for stage in Stage if stage not in {Stage.DRAFT, Stage.RESER
 
 PUBLISHED_AT: Mapping[Stage, PublicationKind] = {
     Stage.ANNOUNCED: PublicationKind.ANNOUNCEMENT,
+    Stage.VETTING: PublicationKind.VETTING_LIST,
     Stage.WRITTEN_RESULTS: PublicationKind.WRITTEN_RESULTS,
     Stage.INTERVIEW_ENTRY: PublicationKind.INTERVIEW_ENTRY,
     Stage.COMPOSITE: PublicationKind.COMPOSITE,

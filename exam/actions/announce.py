@@ -12,11 +12,12 @@ from core.days import local_date
 from core.errors import Refusal, refuse_any
 from core.people import SYSTEM_SCOPE, Actor, Power
 from core.tables import Scope
-from exam.conditions import condition_from_plain, condition_to_plain
+from exam.conditions import ConditionKind, condition_from_plain, condition_to_plain, joined
 from exam.plan import PostPlan, SelectionPlan, check_paper, check_post, check_selection, overlapping
 from exam.queries import in_force, selection_row
 from exam.stages import Stage
-from exam.tables import Condition, Paper, Post, SchemeDraft, Selection
+from exam.tables import Condition, Paper, Post, SchemeDraft, Selection, SelectionTerms
+from exam.terms import Terms, terms_from_plain, terms_to_plain
 
 SCHEME_CAP = 100_000
 
@@ -49,6 +50,20 @@ def edit_selection(session: Session, actor: Actor, selection_id: int, plan: Sele
     for name in changed:
         setattr(selection, name, planned[name])
     audit.record(session, actor, "selection.edited", now, scope=selection_id, changed=changed)
+
+
+def set_terms(session: Session, actor: Actor, selection_id: int, terms: Terms, *, now: datetime) -> None:
+    """Set the terms of a selection (办法), while nothing is frozen or announced."""
+    selection = _in_draft(session, actor, selection_id)
+    plain = terms_to_plain(terms)
+    terms_from_plain(plain)  # every bound is asked there
+    if terms.withdraw_until and terms.withdraw_until <= selection.registration_opens:
+        raise Refusal("Withdrawal would end before registration opens.", field="withdraw_until")
+    row = session.get(SelectionTerms, selection_id) or SelectionTerms(selection_id=selection_id, body=plain)
+    changed = sorted(name for name in plain if row.body.get(name) != plain[name])
+    row.body = plain
+    session.add(row)
+    audit.record(session, actor, "terms.set", now, scope=selection_id, changed=changed)
 
 
 def add_post(session: Session, actor: Actor, selection_id: int, plan: PostPlan, *, now: datetime) -> int:
@@ -123,12 +138,35 @@ def add_condition(
     return number
 
 
+def join_condition(
+    session: Session,
+    actor: Actor,
+    selection_id: int,
+    number: int,
+    how: ConditionKind,
+    body: Mapping[str, object],
+    *,
+    now: datetime,
+) -> None:
+    """Join another condition to one that stands: as its alternative (EITHER) or as asked with it (ALL).
+
+    The group keeps the number, the post and the strictness of the one that stood.
+    """
+    _in_draft(session, actor, selection_id)
+    row = _condition(session, selection_id, number)
+    joint = condition_to_plain(
+        joined(condition_from_plain(row.body), condition_from_plain({**body, "number": str(number)}), how)
+    )
+    condition_from_plain(joint)  # as deep and as many as may be
+    row.body = joint
+    session.add(row)
+    audit.record(session, actor, "condition.joined", now, scope=selection_id, condition=row.id, number=number, how=how)
+
+
 def remove_condition(session: Session, actor: Actor, selection_id: int, number: int, *, now: datetime) -> None:
     """Take a condition out; those after it move up by one."""
     _in_draft(session, actor, selection_id)
-    row = next((one for one in _conditions(session, selection_id) if one.number == number), None)
-    if row is None:
-        raise Refusal("There is no condition {number}.", number=number, status=404)
+    row = _condition(session, selection_id, number)
     session.delete(row)
     session.flush()
     _renumber(session, selection_id)
@@ -197,6 +235,13 @@ def _conditions(session: Session, selection_id: int) -> list[Condition]:
     return list(
         session.exec(select(Condition).where(Condition.selection_id == selection_id).order_by(col(Condition.number)))
     )
+
+
+def _condition(session: Session, selection_id: int, number: int) -> Condition:
+    row = next((one for one in _conditions(session, selection_id) if one.number == number), None)
+    if row is None:
+        raise Refusal("There is no condition {number}.", number=number, status=404)
+    return row
 
 
 def _renumber(session: Session, selection_id: int) -> None:

@@ -13,9 +13,10 @@ from core.canonical import canonical, fingerprint
 from core.days import local_date
 from core.errors import Denied, Problem, Refusal, Stale, refuse_any
 from core.people import Actor
+from core.words import N_
 from exam.actions.gate import own_registration, refuse_unless_open, refuse_unless_registering
 from exam.eligibility import Outcome, Verdict
-from exam.queries import conditions_of, newest_version, open_fields, selection_row, standing_papers
+from exam.queries import conditions_of, newest_version, open_fields, selection_row, standing_papers, terms_of
 from exam.registration import FORM_FIELDS, PaperKind, check_form, closed_fields, merge_correction
 from exam.stages import Stage
 from exam.tables import Post, Registration, RegistrationDraft, RegistrationPaper, RegistrationVersion
@@ -26,6 +27,14 @@ REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 REFERENCE_LENGTH = 10
 DRAFT_CAP = 200_000
+
+POST_CHANGED = N_("Post changed: check this against the conditions of the new post.")
+"""The remark at every field that is opened with a change of post."""
+
+REOPENED = (
+    "education", "posts", "appraisals", "statements", "certificates", "area", *(f"papers.{one}" for one in PaperKind),
+)  # fmt: skip
+"""What may be changed with the post: whatever its conditions may ask about beyond the person."""
 
 
 def start_registration(session: Session, actor: Actor, selection_id: int, post_id: int, *, now: datetime) -> str:
@@ -45,6 +54,8 @@ def start_registration(session: Session, actor: Actor, selection_id: int, post_i
     post = session.get(Post, post_id)
     if post is None or post.selection_id != selection_id:
         raise Refusal("There is no such post in this selection.", field="post", status=404)
+    if post.cancelled_at is not None:
+        raise Refusal("This post was cancelled; choose another one.", field="post", status=409)
     registration = session.exec(
         select(Registration).where(Registration.selection_id == selection_id, Registration.person_id == actor.person_id)
     ).first()
@@ -69,6 +80,32 @@ def start_registration(session: Session, actor: Actor, selection_id: int, post_i
         session, actor, "registration.started", now, scope=selection_id, registration=registration.id, post=post_id
     )
     return registration.reference
+
+
+def change_post(session: Session, actor: Actor, registration_id: int, post_id: int, *, now: datetime) -> None:
+    """Choose another post after one's own was cancelled, in the window (改报).
+
+    What was submitted is carried over and opened where another post may ask for other things; it counts once it is
+    submitted again.
+    """
+    registration = own_registration(session, registration_id, actor.person_id)
+    post, old = session.get(Post, post_id), session.get_one(Post, registration.post_id)
+    if old.cancelled_at is None or old.change_until is None or registration.version == 0:
+        raise Refusal("Another post can be chosen only when one's own is cancelled.", status=409)
+    if registration.state in (RegistrationState.WITHDRAWN, RegistrationState.REFUSED):
+        raise Refusal("This registration has already ended.", status=409)
+    if now > old.change_until:
+        raise Refusal("This closed on {closes}.", closes=old.change_until, status=409)
+    if post is None or post.selection_id != registration.selection_id or post.cancelled_at is not None:
+        raise Refusal("Choose one of these.", field="post")
+    registration.post_id, registration.state = post_id, RegistrationState.RETURNED
+    registration.open_fields = {"fields": dict.fromkeys(REOPENED, POST_CHANGED), "until": old.change_until.isoformat()}
+    session.add(registration)
+    scope = registration.selection_id
+    audit.record(
+        session, actor, "registration.post_changed", now, scope=scope, registration=registration_id, post=post_id
+    )
+    touch(session, f"vetting:{scope}")
 
 
 def keep_draft(
@@ -103,6 +140,8 @@ def submit_registration(
     if registration.version != version:
         raise Stale("This registration has been submitted meanwhile.", current=registration.version)
     selection = refuse_unless_open(session, registration, now)
+    if session.get_one(Post, registration.post_id).cancelled_at is not None:
+        raise Refusal("This post was cancelled; choose another one.", field="post", status=409)
     form = _form_to_submit(session, registration)
     papers = standing_papers(session, registration_id)
     checked = check_form(
@@ -111,6 +150,7 @@ def submit_registration(
         conditions_of(session, registration.selection_id, registration.post_id),
         reference_date=selection.reference_date,
         today=local_date(now),
+        terms=terms_of(session, registration.selection_id),
     )
     refuse_any(checked.problems)
     row = _version_of(registration, form, papers, checked.verdicts, now)
@@ -136,10 +176,14 @@ def submit_registration(
 
 
 def withdraw_registration(session: Session, actor: Actor, registration_id: int, *, now: datetime) -> None:
-    """Withdraw (放弃报名), until registration closes; what was submitted stays on record."""
+    """Withdraw (放弃报名), until registration closes or the time that the terms state; what was submitted stays."""
     registration = own_registration(session, registration_id, actor.person_id)
     selection = selection_row(session, registration.selection_id)
-    refuse_unless_registering(selection, now)
+    until = terms_of(session, selection.id).withdraw_until
+    if until is None:
+        refuse_unless_registering(selection, now)
+    elif now >= until:
+        raise Refusal("This closed on {closes}.", closes=until, status=409)
     if registration.state in (RegistrationState.WITHDRAWN, RegistrationState.REFUSED):
         raise Refusal("This registration has already ended.", status=409)
     registration.state, registration.open_fields = RegistrationState.WITHDRAWN, None

@@ -12,7 +12,18 @@ from core.errors import Refusal
 from exam.conditions import Condition as Rule, EligibilityRules, condition_from_plain, condition_to_plain
 from exam.plan import PublicationKind
 from exam.stages import Stage, Window, current_stage
-from exam.tables import Condition, Paper, Post, Publication, RuleSet, SchemeDraft, Selection
+from exam.tables import (
+    AmendmentRow,
+    Condition,
+    Paper,
+    Post,
+    Publication,
+    RuleSet,
+    SchemeDraft,
+    Selection,
+    SelectionTerms,
+)
+from exam.terms import Terms, terms_from_plain, terms_to_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +187,12 @@ def eligibility_section(session: Session, selection_id: int) -> dict[str, object
     }
 
 
+def terms_of(session: Session, selection_id: int) -> Terms:
+    """The terms of a selection."""
+    row = session.get(SelectionTerms, selection_id)
+    return terms_from_plain(row.body) if row else Terms()
+
+
 def announcement_content(session: Session, selection_id: int) -> dict[str, object]:
     """The plan as it goes into the announcement's snapshot; whoever publishes adds the scheme's own parts."""
     selection = selection_row(session, selection_id)
@@ -185,7 +202,11 @@ def announcement_content(session: Session, selection_id: int) -> dict[str, objec
             "opens": selection.registration_opens.isoformat(),
             "closes": selection.registration_closes.isoformat(),
         },
-        "posts": [{name: getattr(post, name) for name in _ANNOUNCED_POST} for post in posts_of(session, selection_id)],
+        "terms": terms_to_plain(terms_of(session, selection_id)),
+        "posts": [
+            {name: getattr(post, name) for name in _ANNOUNCED_POST} | ({"cancelled": True} if post.cancelled_at else {})
+            for post in posts_of(session, selection_id)
+        ],
         "eligibility": eligibility_section(session, selection_id),
         "papers": [
             {"key": paper.key, "starts_at": paper.starts_at.isoformat(), "minutes": paper.minutes}
@@ -199,6 +220,12 @@ _ANNOUNCED = (
     "code", "kind", "title", "title_en", "authority", "authority_en", "ground", "reference_date", "exam_site",
     "exam_site_en", "interview_on", "telephone", "supervision_telephone",
 )  # fmt: skip
+
+
+def amendments_of(session: Session, selection_id: int) -> list[AmendmentRow]:
+    """Every amendment of the announcement, newest first."""
+    query = select(AmendmentRow).where(AmendmentRow.selection_id == selection_id)
+    return list(session.exec(query.order_by(col(AmendmentRow.id).desc())))
 
 
 def scheme_draft(session: Session, selection_id: int) -> SchemeDraft | None:

@@ -1,21 +1,19 @@
-"""Reads of registrations: a candidate's own, one with everything that belongs to it, the vetting queue, the funnel."""
+"""Reads of registrations: a candidate's own, and one with everything that belongs to it."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
 from core.days import local_date
-from core.queries import PAGE, first_row
 from core.tables import Person
 from exam.applicant import CandidateFacts
 from exam.eligibility import Verdict, judge
-from exam.queries.planning import conditions_of, selection_row
+from exam.queries.planning import conditions_of, selection_row, terms_of
 from exam.registration import Checked, PaperKind, check_form, merge_correction, read_facts
+from exam.relations import Relation, read_relations, related
 from exam.stages import Window
 from exam.tables import (
     Post,
@@ -26,9 +24,7 @@ from exam.tables import (
     Selection,
     VettingDecision,
 )
-from exam.vetting import FOR_FIRST_HAND, RegistrationState, same_unit
-
-_LOOK_AHEAD = 500
+from exam.vetting import RegistrationState
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,60 +56,6 @@ class RegistrationPage:
     verdicts: tuple[Verdict, ...]
     decisions: tuple[VettingDecision, ...]
     correction: Window | None
-
-
-@dataclass(frozen=True, slots=True)
-class QueueLine:
-    """One registration in the vetting queue; `decided_by` is the person of the last decision, 0 if none."""
-
-    registration: Registration
-    post: Post
-    name: str
-    decided_by: int
-    condition_number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """One page of the queue; pages count from 1, `total` counts all that fit the filter."""
-
-    lines: tuple[QueueLine, ...]
-    total: int
-    page: int
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are, at least one."""
-        return max(1, -(-self.total // PAGE))
-
-
-class QueueOrder(StrEnum):
-    """What the queue is sorted by."""
-
-    SUBMITTED = "submitted"
-    REFERENCE = "reference"
-    UNIT = "unit"
-    STATE = "state"
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What the queue is narrowed to and sorted by; nothing given is everything submitted, the earliest first."""
-
-    post_id: int | None = None
-    states: frozenset[RegistrationState] = frozenset()
-    doubtful: bool | None = None
-    text: str = ""
-    order: QueueOrder = QueueOrder.SUBMITTED
-    descending: bool = False
-
-
-_ORDERS: Mapping[QueueOrder, Any] = {
-    QueueOrder.SUBMITTED: Registration.submitted_at,
-    QueueOrder.REFERENCE: Registration.reference,
-    QueueOrder.UNIT: Registration.unit,
-    QueueOrder.STATE: Registration.state,
-}
 
 
 def registrations_of(session: Session, person_id: int) -> list[RegistrationLine]:
@@ -180,6 +122,7 @@ def look_through(session: Session, registration_id: int, now: datetime) -> Check
         conditions_of(session, selection.id, registration.post_id),
         reference_date=selection.reference_date,
         today=local_date(now),
+        terms=terms_of(session, registration.selection_id),
     )
 
 
@@ -231,6 +174,18 @@ def decisions_of(session: Session, registration_id: int) -> list[VettingDecision
     )
 
 
+def declared_relation(session: Session, registration: Registration, person: Person) -> Relation | None:
+    """What somebody is to a candidate by the newest version's declaration; None where nothing is declared."""
+    body = session.exec(
+        select(RegistrationVersion.body)
+        .where(
+            RegistrationVersion.registration_id == registration.id, RegistrationVersion.version == registration.version
+        )
+    ).first()  # fmt: skip
+    relations = read_relations((body or {}).get("form", {}).get("relations") or ())
+    return related(person.name, [person.unit], relations)
+
+
 def open_fields(registration: Registration) -> dict[str, str]:
     """The fields a returned registration may correct, each with its remark."""
     return dict(registration.open_fields["fields"]) if registration.open_fields else {}
@@ -244,121 +199,6 @@ def deadline_of(remarks: Mapping[str, str]) -> datetime:
 def correction_window(registration: Registration) -> Window:
     """When a returned registration may be corrected."""
     return Window(registration.submitted_at or registration.started_at, deadline_of(registration.open_fields))
-
-
-def vetting_queue(session: Session, selection_id: int, wanted: Filter | None = None, page: int = 1) -> Queue:
-    """Registrations that were submitted, fifty to a page; always three statements."""
-    wanted = wanted or Filter()
-    where = _conditions(selection_id, wanted)
-    sorted_by = col(_ORDERS[wanted.order])
-    total = session.exec(select(func.count()).select_from(Registration).where(*where)).one()
-    rows = session.exec(
-        select(Registration, Post, Person.name)
-        .join(Post, col(Post.id) == col(Registration.post_id))
-        .join(Person, col(Person.id) == col(Registration.person_id))
-        .where(*where)
-        .order_by(sorted_by.desc() if wanted.descending else sorted_by, col(Registration.id))
-        .limit(PAGE)
-        .offset(first_row(page))
-    ).all()
-    last = {
-        decision.registration_id: decision
-        for decision in session.exec(
-            select(VettingDecision)
-            .where(col(VettingDecision.registration_id).in_([row.id for row, _, _ in rows]), VettingDecision.hand == 1)
-            .order_by(col(VettingDecision.id))
-        )
-    }
-    lines = [
-        QueueLine(
-            row,
-            post,
-            name,
-            decision.person_id if (decision := last.get(row.id or 0)) else 0,
-            decision.condition_number if decision else 0,
-        )
-        for row, post, name in rows
-    ]
-    return Queue(tuple(lines), total, max(1, page))
-
-
-def next_in_queue(
-    session: Session, selection_id: int, person_id: int, *, hand: int, post_id: int | None = None
-) -> int | None:
-    """The registration this person vets next: the earliest that is not their own, a colleague's, or their decision."""
-    states = FOR_FIRST_HAND if hand == 1 else frozenset({RegistrationState.DECIDED})
-    where = _conditions(selection_id, Filter(post_id=post_id, states=states))
-    unit = session.exec(select(Person.unit).where(Person.id == person_id)).first() or ""
-    waiting = session.exec(
-        select(Registration.id, Registration.unit, Person.unit)
-        .join(Person, col(Person.id) == col(Registration.person_id))
-        .where(*where, Registration.person_id != person_id)
-        .order_by(col(Registration.submitted_at), col(Registration.id))
-        .limit(_LOOK_AHEAD)
-    ).all()
-    decided = _first_hand(session, [row_id or 0 for row_id, _, _ in waiting]) if hand == 2 else {}
-    return next(
-        (
-            row_id
-            for row_id, declared, kept in waiting
-            if not same_unit([unit], [declared, kept]) and decided.get(row_id or 0) != person_id
-        ),
-        None,
-    )
-
-
-def waiting_decision(session: Session, registration_id: int) -> VettingDecision | None:
-    """The first decision that waits for a second hand, if the registration stands there."""
-    registration = session.get(Registration, registration_id)
-    if registration is None or registration.state != RegistrationState.DECIDED:
-        return None
-    return session.exec(
-        select(VettingDecision)
-        .where(VettingDecision.registration_id == registration_id, VettingDecision.hand == 1)
-        .order_by(col(VettingDecision.id).desc())
-    ).first()
-
-
-def funnel(session: Session, selection_id: int) -> dict[int, dict[RegistrationState, int]]:
-    """How many registrations of each post (by id) stand in each state."""
-    counts: dict[int, dict[RegistrationState, int]] = {}
-    for post_id, state, count in session.exec(
-        select(Registration.post_id, Registration.state, func.count())
-        .where(Registration.selection_id == selection_id)
-        .group_by(col(Registration.post_id), col(Registration.state))
-    ):
-        counts.setdefault(post_id, {})[RegistrationState(state)] = count
-    return counts
-
-
-def _first_hand(session: Session, registration_ids: Collection[int]) -> dict[int, int]:
-    """Who made the newest first decision on each registration."""
-    return dict(
-        session.exec(
-            select(VettingDecision.registration_id, VettingDecision.person_id)
-            .where(col(VettingDecision.registration_id).in_(registration_ids), VettingDecision.hand == 1)
-            .order_by(col(VettingDecision.id))
-        ).all()
-    )
-
-
-def _conditions(selection_id: int, wanted: Filter) -> list[ColumnElement[bool]]:
-    where: list[ColumnElement[bool]] = [col(Registration.selection_id) == selection_id, col(Registration.version) > 0]
-    if wanted.post_id is not None:
-        where.append(col(Registration.post_id) == wanted.post_id)
-    if wanted.states:
-        where.append(col(Registration.state).in_(sorted(wanted.states)))
-    if wanted.doubtful is not None:
-        where.append(col(Registration.doubts) > 0 if wanted.doubtful else col(Registration.doubts) == 0)
-    if wanted.text:
-        part = wanted.text.strip()
-        where.append(
-            or_(
-                col(Registration.reference).contains(part.upper(), autoescape=True),
-                col(Registration.unit).contains(part, autoescape=True),
-            )
-        )
-    return where
 
 
 def _form(session: Session, registration: Registration, submitted: RegistrationVersion | None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from core.db import Database, scratch_tables, sql_table
 from core.tables import OneTimeCode, Scope
 from tests.core.writing import CLERK, LATER, at_once, journal, keep_code, kinds, open_scope
 
-SCRATCH = ["one_time_code", "registration_draft", "sheet_draft", "web_session"]
+SCRATCH = ["notice", "one_time_code", "registration_draft", "sheet_draft", "web_session"]
 
 
 def test_these_tables_and_no_others_are_scratch() -> None:

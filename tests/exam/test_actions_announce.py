@@ -13,6 +13,7 @@ from core.errors import Denied, Refusal
 from core.people import SYSTEM_SCOPE, Actor, Duty
 from core.tables import Scope
 from exam import actions, queries
+from exam.conditions import ConditionKind
 from exam.plan import SelectionKind
 from exam.tables import Condition, Post, Selection
 from tests.exam.road import (
@@ -155,6 +156,23 @@ def test_a_condition_that_cannot_be_read_is_not_kept(planned: Road) -> None:
         assert len(queries.condition_rows(session, planned.selection_id)) == 3
 
 
+def test_a_condition_is_joined_to_one_that_stands_and_keeps_its_number_and_post(planned: Road) -> None:
+    edit(planned, actions.join_condition, 3, ConditionKind.EITHER, {"kind": "degree", "degree": "doctor"})
+    with planned.database.reading() as session:
+        row = queries.condition_rows(session, planned.selection_id)[2]
+    assert (row.number, row.post_id) == (3, planned.posts[0])
+    degree = {"kind": "degree", "degree": "doctor"}
+    assert row.body == {"number": "3", "kind": "either", "parts": [{"kind": "service", "years": 5}, degree]}
+    with pytest.raises(Refusal, match="no condition 9"):
+        edit(planned, actions.join_condition, 9, ConditionKind.ALL, {"kind": "age", "maximum": 40})
+    refusal = refusal_of(lambda: edit(planned, actions.join_condition, 3, ConditionKind.ALL, {"kind": "age"}))
+    assert fields_of(refusal) == {"maximum"}
+    area = {"kind": "area", "areas": ["x"]}
+    edit(planned, actions.join_condition, 3, ConditionKind.ALL, area)
+    refusal = refusal_of(lambda: edit(planned, actions.join_condition, 3, ConditionKind.EITHER, area))
+    assert fields_of(refusal) == {"parts[1].parts[1].parts"}
+
+
 def test_a_condition_of_a_post_elsewhere_is_refused(planned: Road) -> None:
     other = Road(planned.acts, planned.database)
     other.plan(replace(PLAN, code="LC-2027"))
@@ -197,6 +215,7 @@ CHANGES = [
     (actions.remove_post, (1,)),
     (actions.add_condition, ({"kind": "age", "maximum": 40}, None)),
     (actions.remove_condition, (1,)),
+    (actions.join_condition, (1, ConditionKind.EITHER, {"kind": "age", "maximum": 40})),
     (actions.set_paper, ("common", SAT, 90)),
     (actions.drop_paper, ("common",)),
 ]

@@ -21,6 +21,7 @@ from exam.tables import Registration, RegistrationDraft, RegistrationPaper, Regi
 from tests.exam.road import (
     CLOSED,
     CLOSES,
+    EDITOR,
     FIRST_CANDIDATE,
     FORM,
     INSTANT,
@@ -124,6 +125,19 @@ def test_two_people_who_claim_one_identity_both_register_and_learn_nothing_of_ea
     road.plan()
     road.announce()
     assert {road.row(road.submit(number)).state for number in range(2)} == {"submitted"}
+
+
+def test_no_exception_is_asked_from_a_strict_condition(acts: Acts, database: Database) -> None:
+    acts.run_sync(open_system, Actor(label="job:test"), now=PLANNED)
+    road = Road(acts, database)
+    road.people(1)
+    road.plan()
+    strict = {"kind": "age", "maximum": 30, "strict": True}
+    road.run(actions.add_condition, road.staff(EDITOR), road.selection_id, strict, None, now=PLANNED)
+    road.announce()
+    refusal = refusal_of(lambda: road.submit(0, exceptions={"4": "请求破格"}))
+    assert fields_of(refusal) == {"exceptions.4"}
+    assert "no exception can be granted" in refusal.sentence
 
 
 # ── filling in ───────────────────────────────────────────────────────────────────────────────────────────────────────

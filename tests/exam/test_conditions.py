@@ -8,19 +8,27 @@ import pytest
 from core.errors import Refusal
 from exam.applicant import AppraisalGrade, Degree, EducationLevel, PoliticalStatus
 from exam.careers import PostLevel
+from exam.condition_words import condition_words
 from exam.conditions import (
     AgeCondition,
+    AllCondition,
     AppraisalCondition,
+    AreaCondition,
+    CertificateCondition,
+    ConditionKind,
     DegreeCondition,
     EducationCondition,
+    EitherCondition,
     FieldCondition,
     JudgedCondition,
     LevelCondition,
     PoliticalCondition,
+    PresentLevelCondition,
     ServiceCondition,
     condition_from_plain,
     condition_to_plain,
-    condition_words,
+    joined,
+    leaves,
     parse_eligibility,
 )
 
@@ -39,6 +47,17 @@ EVERY_KIND = [
     AppraisalCondition("10", 3, AppraisalGrade.COMPETENT),
     FieldCondition("11", ("水利水电工程", "水文与水资源工程")),
     JudgedCondition("12", "有较强的组织协调能力"),
+    PresentLevelCondition("13", PostLevel.SECTION, strict=True),
+    CertificateCondition("14", ("注册会计师",)),
+    AreaCondition("15", ("澜川市", "示例区")),
+    EitherCondition("16", (DegreeCondition("16", Degree.MASTER), ServiceCondition("16", 8))),
+    AllCondition(
+        "17",
+        (
+            AgeCondition("17", maximum=45),
+            EitherCondition("17", (DegreeCondition("17", Degree.MASTER), JudgedCondition("17", "有专长"))),
+        ),
+    ),
 ]
 
 SECTION = """
@@ -87,6 +106,29 @@ def test_words_name_the_figures_and_the_day():
     assert str(condition_words(EVERY_KIND[7], DAY)) == "Years in posts of section head level or above: at least 2."
 
 
+def test_alternatives_are_said_one_after_the_other():
+    degree, years = DegreeCondition("1", Degree.MASTER), ServiceCondition("1", 8)
+    either = EitherCondition("1", (degree, years))
+    assert str(condition_words(either, DAY)) == "Degree: master's degree or above. Or: Years of work: at least 8."
+    both = AllCondition("1", (either, AgeCondition("1", maximum=45)), strict=True)
+    assert str(condition_words(both, DAY)) == (
+        "(Degree: master's degree or above. Or: Years of work: at least 8.) And: "
+        "Age 45 or under, counted to 2026-09-30. No exception can be asked for."
+    )
+
+
+def test_joining_takes_the_number_and_the_strictness_of_the_first():
+    first, second = AgeCondition("3", maximum=45, strict=True), ServiceCondition("9", 8)
+    group = joined(first, second, ConditionKind.EITHER)
+    assert group == EitherCondition("3", (AgeCondition("3", maximum=45), ServiceCondition("3", 8)), strict=True)
+    more = joined(group, DegreeCondition("7", Degree.MASTER), ConditionKind.EITHER)
+    assert isinstance(more, EitherCondition)
+    assert len(more.parts) == 3
+    mixed = joined(more, JudgedCondition("7", "x"), ConditionKind.ALL)
+    assert isinstance(mixed, AllCondition)
+    assert [one.kind for one in leaves([mixed])] == ["age", "service", "degree", "judged"]
+
+
 def test_the_section_of_the_scheme_is_read():
     rules = parse_eligibility(eligibility(SECTION), {"01", "02"})
     assert rules.reference_date == DAY
@@ -124,10 +166,30 @@ def test_every_problem_of_the_section_is_listed_at_once():
     ]
 
 
+_AREAS: list[dict] = [{"kind": "area", "areas": ["x"]}, {"kind": "area", "areas": ["y"]}]
+_NESTED = {"kind": "either", "parts": [{"kind": "all", "parts": _AREAS}, _AREAS[0]]}
+
+
 @pytest.mark.parametrize(
     ("plain", "path", "part"),
     [
         ({"number": "1", "kind": "age"}, "maximum", "a lowest age, a highest age, or both"),
+        ({"number": "1", "kind": "area", "areas": ["x"], "strict": "yes"}, "strict", "true or false"),
+        ({"number": "1", "kind": "either", "parts": [{"kind": "service", "years": 2}]}, "parts", "2 to 10 parts"),
+        (
+            {
+                "number": "1",
+                "kind": "all",
+                "parts": [{"kind": "service", "years": 0}, {"kind": "area", "areas": ["x"]}],
+            },
+            "parts[1].years",
+            "whole number",
+        ),
+        (
+            {"number": "1", "kind": "all", "parts": [_NESTED, {"kind": "area", "areas": ["x"]}]},
+            "parts[1].parts[1].parts",
+            "at most 2 deep",
+        ),
         ({"number": "1", "kind": "age", "maximum": True}, "maximum", "whole number from 0 to 120"),
         ({"number": "1", "kind": "service", "years": 0}, "years", "whole number from 1 to 60"),
         ({"number": "1", "kind": "service", "years": Decimal("2.5")}, "years", "whole number"),

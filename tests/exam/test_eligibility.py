@@ -18,14 +18,19 @@ from exam.applicant import (
 from exam.careers import Month, PostHeld, PostLevel
 from exam.conditions import (
     AgeCondition,
+    AllCondition,
     AppraisalCondition,
+    AreaCondition,
+    CertificateCondition,
     DegreeCondition,
     EducationCondition,
+    EitherCondition,
     EligibilityRules,
     FieldCondition,
     JudgedCondition,
     LevelCondition,
     PoliticalCondition,
+    PresentLevelCondition,
     ServiceCondition,
 )
 from exam.eligibility import Outcome, age_on, judge, judge_post, overall
@@ -256,3 +261,62 @@ def test_an_age_range_is_met_exactly_from_one_birth_date_to_another(born, lowest
     newest, oldest = date(DAY.year - lowest, 9, 30), date(DAY.year - lowest - width - 1, 9, 30)
     met = outcome(condition, replace(CHEN, birth_date=born)) is Outcome.MET
     assert met == (oldest < born <= newest)
+
+
+def test_the_present_post_is_the_one_held_on_the_day():
+    section, division = PresentLevelCondition("1", PostLevel.SECTION), PresentLevelCondition("1", PostLevel.DIVISION)
+    assert outcome(section) is Outcome.MET
+    assert datum(section) == "科长, 市水务局: section head level."
+    assert outcome(division) is Outcome.NOT_MET
+    left = replace(CHEN, posts=(replace(CHEN.posts[-1], until=Month(2026, 8)),))
+    assert (outcome(section, left), datum(section, left)) == (Outcome.NOT_MET, "No post held on 2026-09-30 is entered.")
+    unknown = replace(CHEN, posts=(replace(CHEN.posts[-1], level=None),))
+    assert outcome(section, unknown) is Outcome.NEEDS_PAPERS
+    second = replace(CHEN, posts=(*unknown.posts, PostHeld(Month(2025, 1), None, "x", "y", PostLevel.DIVISION)))
+    assert outcome(division, second) is Outcome.MET
+
+
+def test_a_certificate_or_area_by_another_name_goes_to_a_person():
+    condition = CertificateCondition("1", ("注册会计师", "律师"))
+    assert outcome(condition) is Outcome.NEEDS_PAPERS
+    assert outcome(condition, replace(CHEN, certificates=("英语六级", "律师"))) is Outcome.MET
+    assert outcome(condition, replace(CHEN, certificates=("CPA",))) is Outcome.NEEDS_PERSON
+    area = AreaCondition("2", ("澜川市",))
+    assert [outcome(area, replace(CHEN, area=name)) for name in ("澜川市", " 澜川", " ")] == [
+        Outcome.MET,
+        Outcome.NEEDS_PERSON,
+        Outcome.NEEDS_PAPERS,
+    ]
+
+
+OLD, YOUNG = AgeCondition("1", maximum=30), AgeCondition("1", maximum=45)
+OPEN_ONE = JudgedCondition("1", "x")
+
+
+def test_one_part_is_enough_where_one_is_asked_for():
+    assert outcome(EitherCondition("1", (OLD, YOUNG))) is Outcome.MET
+    assert outcome(EitherCondition("1", (OLD, OPEN_ONE))) is Outcome.NEEDS_PERSON
+    assert outcome(EitherCondition("1", (OLD, OLD))) is Outcome.NOT_MET
+    assert datum(EitherCondition("1", (OLD, YOUNG))) == datum(YOUNG)
+    assert datum(EitherCondition("1", (OLD, OLD))) == f"{datum(OLD)} Or: {datum(OLD)}"
+
+
+def test_every_part_counts_where_all_are_asked_for():
+    assert outcome(AllCondition("1", (YOUNG, YOUNG))) is Outcome.MET
+    assert outcome(AllCondition("1", (YOUNG, OPEN_ONE))) is Outcome.NEEDS_PERSON
+    assert outcome(AllCondition("1", (YOUNG, OPEN_ONE, OLD))) is Outcome.NOT_MET
+    assert datum(AllCondition("1", (YOUNG, OLD))) == datum(OLD)
+    assert outcome(EitherCondition("1", (AllCondition("1", (YOUNG, OLD)), YOUNG))) is Outcome.MET
+
+
+PARTS = st.sampled_from([OLD, YOUNG, OPEN_ONE, CertificateCondition("1", ("x",))])
+
+
+@given(st.lists(PARTS, min_size=2, max_size=5))
+def test_a_group_is_as_good_as_its_best_or_as_bad_as_its_worst_part(parts):
+    either, every = EitherCondition("1", tuple(parts)), AllCondition("1", tuple(parts))
+    single = {outcome(part) for part in parts}
+    assert (outcome(either) is Outcome.MET) == (Outcome.MET in single)
+    assert (outcome(either) is Outcome.NOT_MET) == (single == {Outcome.NOT_MET})
+    assert (outcome(every) is Outcome.MET) == (single == {Outcome.MET})
+    assert (outcome(every) is Outcome.NOT_MET) == (Outcome.NOT_MET in single)

@@ -117,6 +117,9 @@ def test_a_post_that_is_not_there_is_refused(desk: Desk):
         ("political", {"statuses": ["party_member", "probationary"]}, ("中共党员", "Communist Party")),
         ("appraisal", {"years": "3", "grade": "competent"}, ("称职", "competent")),
         ("field_of_study", {"fields": "水文学\n水利工程"}, ("水文学、水利工程", "水文学, 水利工程")),
+        ("present_level", {"level": "section"}, ("担任乡科级正职", "Now in a post of section head level")),
+        ("certificate", {"names": "注册会计师"}, ("证书之一：注册会计师", "certificates: 注册会计师")),
+        ("area", {"areas": "澜川市\n示例区", "strict": "1"}, ("澜川市、示例区。本条不适用破格", "No exception can")),
         ("judged", {"text": "熟悉水务工作"}, ("熟悉水务工作", "熟悉水务工作")),
     ],
 )
@@ -141,6 +144,19 @@ def test_a_condition_that_says_nothing_is_refused_at_its_field(desk: Desk):
     page = editor.post("/staff/LC-2026/conditions/age", 422, do="add", minimum="old").text
     assert 'href="#minimum"' in page
     assert 'value="old"' in page
+
+
+def test_a_condition_is_joined_to_another_as_its_alternative(desk: Desk):
+    desk.create()
+    desk.plan()
+    editor = desk.browser("editor")
+    path = "/staff/LC-2026/conditions/degree"
+    assert "or, instead of condition 2: Education: undergraduate or above." in editor.get(path)
+    editor.post(path, 422, do="add", degree="master", beside="either:9")
+    editor.post(path, do="add", degree="master", beside="either:2")
+    page = editor.get("/staff/LC-2026")
+    assert "Education: undergraduate or above. Or: Degree: master&#39;s degree or above." in page
+    editor.get("/staff/LC-2026/conditions/either", status=403)
 
 
 def test_a_condition_is_taken_out_only_while_it_is_the_one_that_was_shown(desk: Desk):

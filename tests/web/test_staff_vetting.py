@@ -4,8 +4,12 @@ import re
 
 import pytest
 
-from exam.vetting import RegistrationState
-from tests.web.desk import Browser, Desk, jpeg, problems
+from core.people import Actor, Duty
+from exam.actions import confirm_decision, decide_registration, set_terms
+from exam.terms import Terms
+from exam.vetting import Answer, Decision, RegistrationState, VettingVerdict
+from tests.web.applicant import Applicant
+from tests.web.desk import Browser, Desk, grant, jpeg, problems
 
 QUEUE = "/staff/LC-2026/vetting"
 
@@ -248,3 +252,82 @@ def test_the_start_page_counts_what_waits_for_each_hand(open_desk: Desk):
     decide(open_desk.browser("vetter"), one, "pass")
     assert "To vet: 1" in open_desk.browser("vetter").get("/staff")
     assert "To confirm or refer back: 1" in open_desk.browser("second").get("/staff")
+
+
+# ── the second hand apart ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_second_hand_apart_sees_no_verdict_and_a_third_decides_where_both_differ(desk: Desk):
+    desk.create()
+    desk.plan()
+    desk.run(set_terms, desk.by("editor"), desk.selection_id, Terms(blind=True), at=-25)
+    desk.announce()
+    reference = desk.submit(0)
+    path = f"/staff/LC-2026/vetting/{reference}"
+    vetter, second = desk.browser("vetter"), desk.browser("second")
+    vetter.get(path)
+    vetter.post(path, verdict="refuse", condition_number="2", reason="证书查询不到", version="1")
+    seen = second.get(path)
+    assert "证书查询不到" not in seen
+    assert "You do not see the first verdict." in seen
+    assert "condition 2" not in second.get("/staff/LC-2026/vetting")
+    assert problems(second.post(f"{path}/second", 422, verdict="pass", version="1").text)
+    second.prove(f"{path}/second", verdict="pass", version="1")
+    assert desk.row(reference).state == "disputed"
+    assert "Without having seen it: Pass" in second.get(path)
+    assert "Two hands differ" not in second.get(path)
+    desk.run(grant, Actor(label="job:test"), desk.selection_id, {desk.people["stranger"][0]: Duty.SECOND_VETTER})
+    third = desk.browser("stranger")
+    assert "Two hands differ. What you decide takes effect at once." in third.get("/staff/LC-2026/vetting/next?hand=3")
+    third.prove(f"{path}/second", verdict="refuse", condition_number="2", reason="证书查询不到", version="1")
+    assert desk.row(reference).state == "refused"
+
+
+def test_an_appeal_goes_from_the_candidates_page_to_the_answer(desk: Desk):
+    desk.create()
+    desk.plan()
+    desk.announce()
+    applicant = Applicant(desk)
+    path = applicant.start()
+    applicant.fill(path)
+    applicant.submit(path)
+    applicant.get(f"{path}/appeal", 403)
+    reference = path.rpartition("/")[2]
+    key, decision = desk.row(reference).id, Decision(VettingVerdict.REFUSE, 1, "超龄")
+    moment = -0.001
+    first = desk.run(decide_registration, desk.by("vetter"), key, decision, version=1, at=moment)
+    desk.run(confirm_decision, desk.by("second", moment), first, Answer.AGREE, at=moment)
+    assert "Appeal against this" in applicant.get(path)
+    assert "超龄" in applicant.get(f"{path}/appeal")
+    assert problems(applicant.post(f"{path}/appeal", 422, text=" ").text) == ["Fill this in."]
+    applicant.post(f"{path}/appeal", text="出生日期以档案为准")
+    page = applicant.get(path)
+    assert "Waits for an answer" in page
+    assert "Appeal against this" not in page
+    desk_path = f"{QUEUE}/{reference}"
+    second = desk.browser("second")
+    assert "Appeals that wait for an answer: 1" in second.get(QUEUE)
+    assert "Somebody who did not decide" in second.get(desk_path)
+    desk.run(grant, Actor(label="job:test"), desk.selection_id, {desk.people["stranger"][0]: Duty.SECOND_VETTER})
+    other = desk.browser("stranger")
+    assert "出生日期以档案为准" in other.get(desk_path)
+    appeal = re.search(r'name="appeal" value="(\d+)"', other.get(desk_path))
+    assert appeal
+    other.post(f"{desk_path}/appeal", 422, appeal=appeal[1], answer="核对属实", uphold="yes")
+    other.prove(f"{desk_path}/appeal", appeal=appeal[1], answer="核对属实", uphold="yes")
+    assert desk.row(reference).state == "submitted"
+    assert "核对属实" in applicant.get(path)
+
+
+def test_what_registrations_share_is_listed_for_people_to_judge(desk: Desk):
+    desk.create()
+    desk.plan()
+    desk.announce()
+    first, second = desk.submit(0), desk.submit(128)  # the pictures of both are the same, their people differ
+    desk.submit(3)
+    vetter = desk.browser("vetter")
+    page = vetter.get(f"{QUEUE}/shared")
+    assert "the same photo" in page
+    assert "the same paper" in page
+    assert "<b>the same identity number" not in page
+    assert page.count(first) == page.count(second) == 4

@@ -13,7 +13,7 @@ from web.house import open_house
 from web.routes import ROUTERS
 
 PUBLIC = {"candidate", "public", "signing"}
-INTERNET = ("/my", "/s/", "/sign-", "/recover", "/code", "/static", "/feeds", "/calendar")
+INTERNET = ("/atom.xml", "/my", "/s/", "/sign-", "/recover", "/code", "/static", "/feeds", "/calendar")
 
 
 def opened(zone: Zone, sqlite_url: str, tmp_path: Path) -> Iterator[Litestar]:

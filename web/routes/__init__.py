@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from web.routes import admin, candidate, committee, judge, live, observer, public, signing, staff
+from web.routes import admin, candidate, committee, feeds, judge, live, observer, public, signing, staff
 
 ROUTERS: tuple[Router, ...] = (
     signing.router,
@@ -12,6 +12,7 @@ ROUTERS: tuple[Router, ...] = (
     committee.router,
     observer.router,
     public.router,
+    feeds.router,
     candidate.router,
     staff.router,
 )

@@ -12,11 +12,15 @@ from sqlmodel import Session
 from core.days import local_date
 from core.settings import Zone
 from core.words import N_, Name, Sentence
-from exam.conditions import condition_words, parse_eligibility
+from exam.amendments import Difference, differences
+from exam.condition_words import condition_words
+from exam.conditions import parse_eligibility
 from exam.plan import PUBLICATION_WORDS, PublicationKind
-from exam.queries import AnnouncementPage, SelectionLine, announcement_page, public_selections
+from exam.queries import AnnouncementPage, SelectionLine, announcement_page, funnel, public_selections, publication
 from exam.stages import STAGE_WORDS, Stage, has_reached
 from exam.tables import Publication
+from exam.terms import CountsShown, Terms, terms_from_plain, terms_to_plain, terms_words
+from exam.vetting import RegistrationState
 from scoring.example import worked_example
 from scoring.explain import Names, step_sentence
 from scoring.inputs import Post
@@ -31,6 +35,7 @@ from web.pages import Stage as Milestone
 from web.results import (
     marks_tables,
     names_tables,
+    post_name,
     rankings,
     scheme_in_force_now,
     scheme_of_digest,
@@ -75,7 +80,7 @@ def _matches(line: SelectionLine, asked: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class AnnouncedPost:
-    """A post as announced, and how many go on at each cut."""
+    """A post as announced, and how many go on at each cut; nobody goes on in a cancelled one."""
 
     code: str
     name: Name
@@ -83,6 +88,7 @@ class AnnouncedPost:
     headcount: int
     cuts: tuple[int, ...]
     conditions: tuple[tuple[str, Sentence], ...]
+    cancelled: bool = False
 
 
 @get("/s/{code:str}", sync_to_thread=True)
@@ -109,6 +115,7 @@ def _numbered(page: AnnouncementPage, number: int) -> Publication:
 
 
 _TEMPLATES = {
+    PublicationKind.VETTING_LIST: "public/vetting.html",
     PublicationKind.WRITTEN_RESULTS: "public/marks.html",
     PublicationKind.INTERVIEW_ENTRY: "public/ranking.html",
     PublicationKind.COMPOSITE: "public/ranking.html",
@@ -123,6 +130,7 @@ def _announcement(asker: Asker, session: Session, page: AnnouncementPage, shown:
     rules = content.get("scheme") or content["rules"]
     found = scheme_of_digest(session, page.selection.id, rules["sha256"])
     scheme = found[0] if found else None
+    terms = content.get("terms") or terms_to_plain(Terms())
     return asker.page(
         "public/announcement.html",
         **_frame(asker, page, shown),
@@ -135,15 +143,43 @@ def _announcement(asker: Asker, session: Session, page: AnnouncementPage, shown:
         posts=_posts(content, scheme),
         cuts=[cut.name for cut in scheme.cuts] if scheme else [],
         common=_common(content),
+        scope=_named(terms, "scope"),
+        procedure=_named(terms, "procedure"),
+        asked=terms_words(terms_from_plain(terms)),
+        counts=_counts(session, page, terms_from_plain(terms).counts),
         words=scheme_in_words(scheme) if scheme else None,
         example=_example(scheme),
         examples=[_example(variant.scheme) for variant in scheme.variants] if scheme else [],
         rules=rules,
         timetable=_timetable(asker, page, content, scheme),
+        amendment=content.get("amendment") if shown.version > 1 else None,
+        changes=_changes(session, page, shown),
         versions=[one for one in page.publications if one.kind == PublicationKind.ANNOUNCEMENT],
         others=[one for one in page.publications if one.kind != PublicationKind.ANNOUNCEMENT],
         is_open=page.stage is Stage.REGISTRATION,
     )
+
+
+def _changes(session: Session, page: AnnouncementPage, shown: Publication) -> list[Difference]:
+    """What this version changed of the one before it."""
+    older = [one for one in page.publications if one.kind == shown.kind and one.version == shown.version - 1]
+    before = publication(session, page.selection.id, older[0].number) if older else None
+    return differences(before.content, shown.content) if before else []
+
+
+def _counts(session: Session, page: AnnouncementPage, shown: CountsShown) -> dict[str, tuple[int, int | None]]:
+    """Registered people and, where it is shown, passed ones, by the post's code; empty where nothing is shown."""
+    if shown is CountsShown.NONE:
+        return {}
+    counted = funnel(session, page.selection.id)
+    left_out = {RegistrationState.DRAFT, RegistrationState.WITHDRAWN}
+    found = {}
+    for one in page.posts:
+        states = counted.get(one.post.id or 0, {})
+        registered = sum(count for state, count in states.items() if state not in left_out)
+        passed = states.get(RegistrationState.PASSED, 0) if shown is CountsShown.PASSED else None
+        found[one.post.code] = (registered, passed)
+    return found
 
 
 def _named(row: dict[str, Any], name: str) -> Name:
@@ -160,6 +196,7 @@ def _posts(content: dict[str, Any], scheme: Scheme | None) -> list[AnnouncedPost
             row["headcount"],
             tuple(cut.wanted(row["headcount"]) for cut in _at(scheme, row).cuts) if scheme else (),
             tuple((one.number, condition_words(one, rules.reference_date)) for one in rules.posts.get(row["code"], ())),
+            bool(row.get("cancelled")),
         )
         for row in content["posts"]
     ]
@@ -252,6 +289,9 @@ def _published(asker: Asker, session: Session, page: AnnouncementPage, shown: Pu
     kind = PublicationKind(shown.kind)
     if kind is PublicationKind.PROPOSED_NAMES:
         return {**frame, "tables": names_tables(shown.content, posts), "composite": _composite(page)}
+    if kind is PublicationKind.VETTING_LIST:
+        names = {post.code: post_name(post) for post in posts}
+        return {**frame, "lists": shown.content["posts"], "names": names}
     if kind is PublicationKind.WRITTEN_RESULTS:
         scheme = need(scheme_in_force_now(session, page.selection.id))
         return {**frame, "tables": marks_tables(shown.content, scheme, posts)}

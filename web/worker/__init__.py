@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from core.jobs import Jobs
+from exam.actions import NOTICES
 from recording.actions import TOPIC
 from web.house import House
-from web.worker import house as current, recordings
+from web.worker import house as current, recordings, tellings
 
 log = logging.getLogger("gongxuan.worker")
 SWEEP_SECONDS = 10.0
@@ -39,7 +40,7 @@ class Worker:
         self._thread.join(timeout=STOP_SECONDS)
 
     def _hear(self, topics: Sequence[str]) -> None:
-        if TOPIC in topics:
+        if TOPIC in topics or NOTICES in topics:
             self._wake.set()
 
     def _work(self) -> None:
@@ -69,6 +70,7 @@ class Worker:
                     log.warning("the connection broke, and another process has taken this one's slot: another one")
                     return
                 recordings.sweep(self._house, self._jobs)
+                tellings.sweep(self._house)
                 self._jobs.adopt(now=datetime.now(UTC))
             except Exception:
                 log.exception("the sweep for work failed; it is tried again")

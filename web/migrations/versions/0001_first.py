@@ -255,6 +255,8 @@ def upgrade() -> None:
         sa.Column("unit_en", sa.String(length=200), nullable=False),
         sa.Column("headcount", sa.Integer(), nullable=False),
         sa.Column("closed_group", sa.String(length=40), nullable=False),
+        sa.Column("cancelled_at", core.db.Instant(), nullable=True),
+        sa.Column("change_until", core.db.Instant(), nullable=True),
         sa.ForeignKeyConstraint(["selection_id"], ["selection.id"], name=op.f("fk_post_selection_id_selection")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_post")),
         sa.UniqueConstraint("selection_id", "code", name=op.f("uq_post_selection_id_code")),
@@ -371,6 +373,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("selection_id", name=op.f("pk_scheme_draft")),
     )
     op.create_table(
+        "selection_terms",
+        sa.Column("selection_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("body", core.db.Document(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["selection_id"], ["selection.id"], name=op.f("fk_selection_terms_selection_id_selection")
+        ),
+        sa.PrimaryKeyConstraint("selection_id", name=op.f("pk_selection_terms")),
+    )
+    op.create_table(
         "web_session",
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=True),
@@ -386,6 +397,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_web_session_account_id"), "web_session", ["account_id"], unique=False)
     op.create_index(op.f("ix_web_session_seat_id"), "web_session", ["seat_id"], unique=False)
+    op.create_table(
+        "amendment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("selection_id", sa.Integer(), nullable=False),
+        sa.Column("body", core.db.Document(), nullable=False),
+        sa.Column("reason", sa.String(length=2000), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("proposed_by", sa.Integer(), nullable=False),
+        sa.Column("proposed_device", sa.String(), nullable=False),
+        sa.Column("proposed_at", core.db.Instant(), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=False),
+        sa.Column("decided_at", core.db.Instant(), nullable=True),
+        sa.Column("publication_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["publication_id"], ["publication.id"], name=op.f("fk_amendment_publication_id_publication")
+        ),
+        sa.ForeignKeyConstraint(["selection_id"], ["selection.id"], name=op.f("fk_amendment_selection_id_selection")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_amendment")),
+    )
+    op.create_index(op.f("ix_amendment_selection_id"), "amendment", ["selection_id"], unique=False)
     op.create_table(
         "condition",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -484,6 +515,28 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_allotment_selection_id"), "allotment", ["selection_id"], unique=False)
     op.create_table(
+        "appeal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=4000), nullable=False),
+        sa.Column("filed_at", core.db.Instant(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("answer", sa.String(length=1000), nullable=False),
+        sa.Column("answered_by", sa.Integer(), nullable=False),
+        sa.Column("answered_at", core.db.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["registration.id"], name=op.f("fk_appeal_registration_id_registration")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appeal")),
+        sa.UniqueConstraint(
+            "registration_id", "version", "round", name=op.f("uq_appeal_registration_id_version_round")
+        ),
+    )
+    op.create_index(op.f("ix_appeal_registration_id"), "appeal", ["registration_id"], unique=False)
+    op.create_index(op.f("ix_appeal_state"), "appeal", ["state"], unique=False)
+    op.create_table(
         "candidacy",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("selection_id", sa.Integer(), nullable=False),
@@ -507,6 +560,22 @@ def upgrade() -> None:
     op.create_index(op.f("ix_candidacy_person_id"), "candidacy", ["person_id"], unique=False)
     op.create_index(op.f("ix_candidacy_post_id"), "candidacy", ["post_id"], unique=False)
     op.create_index(op.f("ix_candidacy_selection_id"), "candidacy", ["selection_id"], unique=False)
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("sentence", sa.String(), nullable=False),
+        sa.Column("facts", core.db.Document(), nullable=False),
+        sa.Column("told_at", core.db.Instant(), nullable=False),
+        sa.Column("sent_at", core.db.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["registration.id"], name=op.f("fk_notice_registration_id_registration")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        info={"scratch": True},
+    )
+    op.create_index(op.f("ix_notice_registration_id"), "notice", ["registration_id"], unique=False)
+    op.create_index(op.f("ix_notice_sent_at"), "notice", ["sent_at"], unique=False)
     op.create_table(
         "registration_draft",
         sa.Column("registration_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -611,6 +680,7 @@ def upgrade() -> None:
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("hand", sa.Integer(), nullable=False),
         sa.Column("verdict", sa.String(), nullable=False),
+        sa.Column("own_verdict", sa.String(), nullable=False),
         sa.Column("condition_number", sa.Integer(), nullable=False),
         sa.Column("reason", sa.String(length=1000), nullable=False),
         sa.Column("remarks", core.db.Document(), nullable=True),

@@ -16,7 +16,7 @@ from exam.applicant import (
 from exam.careers import Month
 from exam.identity import SEX_WORDS, Sex
 from exam.registration import PAPER_WORDS, PaperKind
-from web.declared import course_words, post_words
+from web.declared import course_words, nomination_lines, post_words, relation_lines
 from web.routes.candidate.own import Own
 from web.routes.candidate.topics import FIELDS, TOPIC_WORDS, Topic, field_words, shown_topics
 
@@ -37,7 +37,7 @@ def sections(own: Own) -> list[Section]:
     """Every topic of a registration with what stands in it."""
     found = [
         Section(topic.value, TOPIC_WORDS[topic], tuple(_rows(own, topic)), _href(own, topic))
-        for topic in (*shown_topics(own.conditions), Topic.PAPERS)
+        for topic in (*shown_topics(own.conditions, own.terms), Topic.PAPERS)
     ]
     if own.form.get("exceptions") or any(problem.field.startswith("exceptions") for problem in own.checked.problems):
         rows = tuple(
@@ -63,7 +63,12 @@ def _rows(own: Own, topic: Topic) -> list[Row]:
         case Topic.POSTS:
             return [(_entry(row), post_words(post)) for row, post in enumerate(facts.posts, start=1)]
         case Topic.APPRAISALS:
-            return [*_appraisals(facts), *_texts(form, "awards")]
+            certificates: list[Row] = [(field_words("certificates"), one) for one in facts.certificates]
+            return [*_appraisals(facts), *certificates, *_texts(form, "awards")]
+        case Topic.NOMINATION:
+            return [(field_words("nomination"), line) for line in nomination_lines(form.get("nomination") or {})]
+        case Topic.RELATIONS:
+            return [(_entry(row), one) for row, one in enumerate(relation_lines(form.get("relations") or ()), start=1)]
         case Topic.STATEMENTS:
             return [(field_words(f"statements.{key}"), text) for key, text in facts.statements.items()]
         case Topic.ACCOMMODATION:
@@ -85,7 +90,7 @@ def _person(form: Mapping[str, Any]) -> list[Row]:
     rows += _texts(form, "unit", "position")
     if form.get("work_began"):
         rows.append((field_words("work_began"), Month.parse(form["work_began"]).words()))
-    return rows
+    return rows + _texts(form, "area")
 
 
 def _texts(form: Mapping[str, Any], *names: str) -> list[Row]:

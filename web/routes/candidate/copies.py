@@ -13,11 +13,11 @@ from exam.queries import (
     RegistrationLine,
     candidacy_events,
     candidacy_of,
+    in_effect,
     registration_page,
     registrations_of,
 )
 from exam.tables import RegistrationPaper, VettingDecision
-from exam.vetting import Answer
 from scoring.queries import ReviewLine, reviews
 from web.asking import Asker, need
 from web.results import candidate_lines
@@ -91,8 +91,6 @@ def _paper(paper: RegistrationPaper) -> dict[str, str]:
 
 def _decisions(decisions: Sequence[VettingDecision]) -> list[dict[str, Any]]:
     """Decisions in effect, without the names of those who made them."""
-    confirmed = [one for one in decisions if one.hand == 2 and one.verdict == Answer.AGREE]
-    agreed = {(one.version, one.round): one.decided_at for one in confirmed}
     return [
         {
             "version": one.version,
@@ -100,10 +98,9 @@ def _decisions(decisions: Sequence[VettingDecision]) -> list[dict[str, Any]]:
             "condition": one.condition_number,
             "reason": one.reason,
             "remarks": one.remarks,
-            "decided_at": agreed[one.version, one.round].isoformat(),
+            "decided_at": since.isoformat(),
         }
-        for one in decisions
-        if one.hand == 1 and (one.version, one.round) in agreed
+        for since, one in in_effect(decisions)
     ]
 
 

@@ -16,7 +16,11 @@ from core.words import N_, Sentence
 from exam.actions import keep_draft
 from exam.applicant import APPRAISAL_WORDS, DEGREE_WORDS, EDUCATION_WORDS, POLITICAL_WORDS, facts_from_plain
 from exam.careers import LEVEL_WORDS, Month, check_posts, duration, gaps, months_held, overlaps
+from exam.conditions import leaves
 from exam.identity import SEX_WORDS, ResidentNumber, mask_identity, read_identity
+from exam.registration import FACT_FIELDS
+from exam.relations import MOST_RELATIONS, read_relations
+from exam.terms import CHANNEL_WORDS
 from web.asking import Asker, need
 from web.forms import Form
 from web.pages import Filled
@@ -27,6 +31,7 @@ from web.routes.candidate.reading import (
     filled,
     read_course,
     read_post,
+    read_relation,
     statement_conditions,
     years_asked,
 )
@@ -46,6 +51,7 @@ class Entries:
 LISTS: Mapping[str, Entries] = {
     "education": Entries("education", read_course, lambda course: course["graduated"] or "9999", 12),
     "posts": Entries("posts", read_post, lambda held: held["since"], 40),
+    "relations": Entries("relations", read_relation, lambda _: "", MOST_RELATIONS),
 }
 
 
@@ -97,11 +103,13 @@ def _data(asker: Asker, own: Own, topic: Topic) -> dict[str, Any]:
         "fields": FIELDS[topic],
         "identity": mask_identity(number),
         "contact": contact,
+        "channels": _options({one: CHANNEL_WORDS[one] for one in own.terms.channels}),
         "sexes": _options(SEX_WORDS),
         "statuses": _options(POLITICAL_WORDS),
         "grades": _options(APPRAISAL_WORDS),
         "years": years_asked(own.conditions, own.selection.reference_date.year),
         "judged": statement_conditions(own.conditions),
+        "asks": {str(one.kind) for one in leaves(own.conditions)},
         "next_topic": _next(own, topic),
     }
 
@@ -113,7 +121,7 @@ def _options(words: Mapping[Any, str]) -> list[tuple[str, Sentence]]:
 
 def _next(own: Own, topic: Topic) -> Topic:
     """The page after this one in the list."""
-    pages = [*shown_topics(own.conditions), Topic.PAPERS]
+    pages = [*shown_topics(own.conditions, own.terms), Topic.PAPERS]
     return pages[pages.index(topic) + 1]
 
 
@@ -148,6 +156,12 @@ def education_page(asker: NamedDependency[Asker], reference: FromPath[str]) -> R
 def posts_page(asker: NamedDependency[Asker], reference: FromPath[str]) -> Response[str]:
     """Posts held, month by month, with gaps and overlaps."""
     return entries_page(asker, reference, "posts")
+
+
+@get("/my/{reference:str}/relations", sync_to_thread=True)
+def relations_page(asker: NamedDependency[Asker], reference: FromPath[str]) -> Response[str]:
+    """Family and important relations."""
+    return entries_page(asker, reference, "relations")
 
 
 def entry_page(asker: Asker, reference: str, name: str, row: int) -> Response[str]:
@@ -203,6 +217,20 @@ def save_post(
     return save_entry(asker, form, reference, "posts", row)
 
 
+@get("/my/{reference:str}/relations/{row:int}", sync_to_thread=True)
+def relation_page(asker: NamedDependency[Asker], reference: FromPath[str], row: FromPath[int]) -> Response[str]:
+    """One relation."""
+    return entry_page(asker, reference, "relations", row)
+
+
+@post("/my/{reference:str}/relations/{row:int}", sync_to_thread=True)
+def save_relation(
+    asker: NamedDependency[Asker], form: NamedDependency[Form], reference: FromPath[str], row: FromPath[int]
+) -> Response[str] | Redirect:
+    """Keep or take out one relation."""
+    return save_entry(asker, form, reference, "relations", row)
+
+
 def _read(asker: Asker, form: Form, entries: Entries) -> dict[str, Any]:
     """One entry as typed, refused with all its problems."""
     entry = entries.read(form)
@@ -250,7 +278,8 @@ def _entry_data(own: Own, name: str, row: int) -> dict[str, Any]:
 
 def _entries_data(own: Own, name: str) -> dict[str, Any]:
     entries = LISTS[name]
-    facts = facts_from_plain({entries.field: _list(own, entries)})
+    listed = _list(own, entries)
+    facts = facts_from_plain({entries.field: listed} if entries.field in FACT_FIELDS else {})
     through = Month.of(own.selection.reference_date)
     return {
         "own": own,
@@ -258,6 +287,7 @@ def _entries_data(own: Own, name: str) -> dict[str, Any]:
         "courses": facts.education,
         "posts": facts.posts,
         "most": entries.most,
+        "relations": read_relations(listed) if entries.field == "relations" else (),
         "held": duration(months_held(facts.posts, through)),
         "gaps": [(gap.since.words(), gap.until.words(), duration(gap.months)) for gap in gaps(facts.posts, through)],
         "overlaps": [(one, other, duration(span.months)) for one, other, span in overlaps(facts.posts, through)],

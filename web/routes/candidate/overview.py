@@ -11,7 +11,7 @@ from litestar.response import Redirect
 
 from core.errors import Refusal
 from core.words import N_, Name, Sentence
-from exam.actions import start_registration
+from exam.actions import POST_CHANGED, start_registration
 from exam.queries import (
     RegistrationLine,
     announcement_page,
@@ -109,11 +109,12 @@ def start(asker: NamedDependency[Asker], form: NamedDependency[Form], code: From
 
 def _start(asker: Asker, code: str) -> dict[str, Any]:
     page = need(asker.read(announcement_page, code, asker.visit.now))
+    posts = [one for one in page.posts if one.post.cancelled_at is None]
     return {
         "selection": page.selection,
         "title": Name(page.selection.title, page.selection.title_en or page.selection.title),
-        "posts": [(one.post.code, _post_words(one.post.code, one.post.name, one.post.name_en)) for one in page.posts],
-        "ids": {one.post.code: one.post.id for one in page.posts},
+        "posts": [(one.post.code, _post_words(one.post.code, one.post.name, one.post.name_en)) for one in posts],
+        "ids": {one.post.code: one.post.id for one in posts},
     }
 
 
@@ -136,7 +137,7 @@ def registration(asker: NamedDependency[Asker], reference: FromPath[str]) -> Res
 
 
 def _tasks_page(asker: Asker, own: Own) -> Response[str]:
-    found = tasks(own.form, own.checked, own.conditions)
+    found = tasks(own.form, own.checked, own.conditions, own.terms)
     hints = {
         Topic.ACCOMMODATION: Sentence(N_("Larger print, more time, a room without steps; skip it if you need none")),
         Topic.CHECK: Sentence(N_("Possible once everything above is done")),
@@ -157,10 +158,17 @@ def _returned_page(asker: Asker, own: Own) -> Response[str]:
     returned = [
         {
             "name": field_words(name),
-            "remark": remark,
+            "remark": Sentence(POST_CHANGED) if remark == POST_CHANGED else remark,
             "topic": topic_of(name).value,
             "changed": own.corrected(name),
         }
         for name, remark in own.remarks.items()
     ]
-    return asker.page("candidate/returned.html", own=own, road=own.road, returned=returned, history=history(asker, own))
+    return asker.page(
+        "candidate/returned.html",
+        own=own,
+        road=own.road,
+        returned=returned,
+        changed_post=POST_CHANGED in own.remarks.values(),
+        history=history(asker, own),
+    )

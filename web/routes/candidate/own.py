@@ -20,11 +20,13 @@ from exam.queries import (
     registration_page,
     registration_window,
     stage_now,
+    terms_of,
     written_papers,
 )
 from exam.registration import Checked
 from exam.stages import Deed, Stage, hindrance
 from exam.tables import Post, Registration, RegistrationPaper, Selection, VettingDecision
+from exam.terms import Terms
 from exam.vetting import RegistrationState
 from web.asking import Asker, need
 from web.i18n import Language
@@ -49,6 +51,7 @@ class Own:
     submitted: Mapping[str, Any]
     papers: Sequence[RegistrationPaper]
     conditions: Sequence[Condition]
+    terms: Terms
     verdicts: Sequence[Verdict]
     decisions: Sequence[VettingDecision]
     remarks: Mapping[str, str]
@@ -124,6 +127,7 @@ def _own(session: Session, asker: Asker, registration_id: int) -> Own:
         submitted=page.submitted.body["form"] if page.submitted else {},
         papers=page.papers,
         conditions=conditions_of(session, page.selection.id, page.post.id or 0),
+        terms=terms_of(session, page.selection.id),
         verdicts=page.verdicts,
         decisions=page.decisions,
         remarks=open_fields(page.registration),

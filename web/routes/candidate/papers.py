@@ -19,6 +19,7 @@ from exam.registration import FILES_PER_KIND, PAPER_WORDS, PaperKind, required_p
 from exam.tables import RegistrationPaper
 from web.asking import Asker, need
 from web.forms import Form, Upload
+from web.routes.candidate.forms import PRINTED
 from web.routes.candidate.own import Own, load
 
 UPLOAD_BODY = 24 * 1024 * 1024
@@ -134,11 +135,12 @@ def file_answer(asker: Asker, paper: RegistrationPaper) -> Response[bytes]:
 
 
 def _data(asker: Asker, own: Own) -> dict[str, Any]:
-    required = required_papers(own.conditions)
+    required = required_papers(own.conditions, own.terms, own.form)
     return {
         "own": own,
         "road": own.road,
         "cap": asker.house.settings.upload_cap,
+        "printed": PRINTED,
         "kinds": [_shelf(own, kind, required=kind in required) for kind in PaperKind],
     }
 

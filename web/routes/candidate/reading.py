@@ -9,8 +9,9 @@ from core.errors import Refusal
 from core.words import N_
 from exam.applicant import AppraisalGrade, Degree, EducationLevel, PoliticalStatus
 from exam.careers import Month, PostLevel
-from exam.conditions import AppraisalCondition, Condition, JudgedCondition
+from exam.conditions import AppraisalCondition, Condition, JudgedCondition, leaves
 from exam.identity import Sex
+from exam.terms import Channel
 from web.forms import Form
 from web.routes.candidate.topics import FIELDS, Topic
 
@@ -35,6 +36,7 @@ def read_person(form: Form, _: Iterable[Condition], __: int) -> Fields:
         "unit": form.text("unit", required=False),
         "position": form.text("position", required=False),
         "work_began": read_month(form, "work_began", required=False),
+        "area": form.text("area", required=False),
     }
 
 
@@ -46,7 +48,20 @@ def read_appraisals(form: Form, conditions: Iterable[Condition], year: int) -> F
     }
     return {
         "appraisals": {asked: grade for asked, grade in grades.items() if grade},
+        "certificates": read_lines(form, "certificates", most=20),
         "awards": form.text("awards", required=False, longest=LONG_TEXT),
+    }
+
+
+def read_nomination(form: Form, _: Iterable[Condition], __: int) -> Fields:
+    """By which road, who nominates and why, and the candidate's consent."""
+    return {
+        "nomination": {
+            "channel": form.choice("nomination.channel", list(Channel)),
+            "by": form.text("nomination.by", required=False),
+            "reasons": form.text("nomination.reasons", required=False, longest=LONG_TEXT),
+            "consent": form.ticked("nomination.consent"),
+        }
     }
 
 
@@ -61,6 +76,7 @@ def read_accommodation(form: Form, _: Iterable[Condition], __: int) -> Fields:
 
 
 READERS: Mapping[Topic, Callable[[Form, Iterable[Condition], int], Fields]] = {
+    Topic.NOMINATION: read_nomination,
     Topic.PERSON: read_person,
     Topic.APPRAISALS: read_appraisals,
     Topic.STATEMENTS: read_statements,
@@ -91,10 +107,29 @@ def read_post(form: Form) -> Fields:
     }
 
 
+def read_relation(form: Form) -> Fields:
+    """One person of the family, or otherwise related."""
+    return {
+        "title": form.text("title", longest=40),
+        "name": form.text("name", longest=100),
+        "unit": form.text("unit", required=False),
+        "post": form.text("post", required=False),
+    }
+
+
 def read_numbered(form: Form, name: str, conditions: Iterable[Condition]) -> dict[str, str]:
     """A text for each condition, by its number; empty ones are left out."""
     texts = {one.number: form.text(f"{name}.{one.number}", required=False, longest=STATEMENT) for one in conditions}
     return {number: text for number, text in texts.items() if text}
+
+
+def read_lines(form: Form, name: str, *, most: int) -> list[str]:
+    """A list typed one entry per line; empty lines are left out."""
+    typed = form.text(name, required=False, longest=LONG_TEXT).splitlines()
+    lines = [line.strip() for line in typed if line.strip()]
+    if len(lines) > most or any(len(line) > 200 for line in lines):
+        form.wrong(name, N_("At most {most} lines of 200 characters fit."), most=most)
+    return lines
 
 
 def read_month(form: Form, name: str, *, required: bool = True) -> str:
@@ -112,13 +147,13 @@ def read_month(form: Form, name: str, *, required: bool = True) -> str:
 
 def years_asked(conditions: Iterable[Condition], year: int) -> tuple[int, ...]:
     """The years whose appraisals are asked for, the last one first; `year` is that of the reference date."""
-    counted = [one.years for one in conditions if isinstance(one, AppraisalCondition)]
+    counted = [one.years for one in leaves(conditions) if isinstance(one, AppraisalCondition)]
     return tuple(range(year - 1, year - 1 - max([YEARS_ASKED, *counted]), -1))
 
 
 def statement_conditions(conditions: Iterable[Condition]) -> list[JudgedCondition]:
     """The conditions on which the candidate writes in their own words."""
-    return [one for one in conditions if isinstance(one, JudgedCondition)]
+    return [one for one in leaves(conditions) if isinstance(one, JudgedCondition)]
 
 
 def filled(topic: Topic, form: Mapping[str, Any]) -> dict[str, object]:
@@ -128,6 +163,8 @@ def filled(topic: Topic, form: Mapping[str, Any]) -> dict[str, object]:
         kept = form.get(name)
         if isinstance(kept, Mapping):
             values.update({f"{name}.{key}": value for key, value in kept.items()})
+        elif isinstance(kept, list):
+            values[name] = "\n".join(kept)
         elif kept is not None:
             values[name] = kept
     return values

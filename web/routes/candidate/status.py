@@ -8,15 +8,25 @@ from litestar import Response
 
 from core.words import N_, Sentence
 from exam.candidacy import ENDING, EVENT_WORDS, CandidacyEventKind
-from exam.conditions import condition_words
-from exam.queries import candidacy_events, candidacy_of, registration_window, versions_of
-from exam.tables import Candidacy, CandidacyEvent, VettingDecision
-from exam.vetting import Answer, RegistrationState, VettingVerdict
+from exam.condition_words import condition_words
+from exam.queries import (
+    appeal_window,
+    appeals_of,
+    candidacy_events,
+    candidacy_of,
+    in_effect,
+    notices_of,
+    registration_window,
+    versions_of,
+)
+from exam.tables import Appeal, Candidacy, CandidacyEvent, VettingDecision
+from exam.vetting import RegistrationState, VettingVerdict
 from web.asking import Asker
 from web.pages import Stage as Milestone
 from web.results import Line, candidate_lines
 from web.routes.candidate.own import Own
 from web.routes.candidate.reserve import entry_of
+from web.telling import facts_of
 
 CANDIDATE_WORDS = {
     RegistrationState.DRAFT: (N_("Not submitted"), "running"),
@@ -62,7 +72,11 @@ def status_page(asker: Asker, own: Own) -> Response[str]:
         candidacy = candidacy_of(session, own.id)
         events = candidacy_events(session, own.selection.id).get(candidacy.id or 0, []) if candidacy else []
         lines = candidate_lines(session, own.selection, candidacy.ticket_number) if candidacy else []
+        told = notices_of(session, own.id)
+        appeals = appeals_of(session, own.id)
+        window = appeal_window(session, own.registration)
     open_now = registration_window(own.selection).is_open(asker.visit.now)
+    until = own.terms.withdraw_until or own.selection.registration_closes
     ended = own.state in (RegistrationState.WITHDRAWN, RegistrationState.REFUSED) or bool(_ended(events))
     out = bool(lines) and bool(lines[0].word) and lines[0].kind not in GOES_ON
     return asker.page(
@@ -75,9 +89,24 @@ def status_page(asker: Asker, own: Own) -> Response[str]:
         ahead=[] if ended or out else _ahead(own),
         entry=entry_of(asker, own) if candidacy else None,
         history=history(asker, own),
-        may_withdraw=not ended and (open_now or candidacy is not None),
+        notices=[(one.told_at, Sentence(one.sentence, facts_of(one.facts))) for one in told],
+        may_withdraw=not ended and (asker.visit.now < until or candidacy is not None),
+        appeals=appeals,
+        may_appeal=window is not None and window.is_open(asker.visit.now) and not _appealed(own, appeals),
+        may_change_post=not ended and changeable(own, asker.visit.now),
         may_restart=own.state is RegistrationState.WITHDRAWN and open_now,
     )
+
+
+def changeable(own: Own, now: datetime) -> bool:
+    """Whether another post may be chosen now: one's own was cancelled, and the window is open."""
+    return own.post.change_until is not None and now <= own.post.change_until and own.registration.version > 0
+
+
+def _appealed(own: Own, appeals: Sequence[Appeal]) -> bool:
+    """Whether the newest decision has been appealed against already."""
+    newest = own.decisions[-1]
+    return any((one.version, one.round) == (newest.version, newest.round) for one in appeals)
 
 
 def _ended(events: Sequence[CandidacyEvent]) -> CandidacyEvent | None:
@@ -102,7 +131,7 @@ def _now(own: Own, candidacy: Candidacy | None, events: Sequence[CandidacyEvent]
                 kind, Sentence(word), (Sentence(N_("Tickets are issued when everybody is vetted; look here again.")),)
             )
         case RegistrationState.REFUSED:
-            return Now(kind, Sentence(word), _refusal(own))
+            return Now(kind, Sentence(word), refusal_words(own))
         case RegistrationState.WITHDRAWN:
             return Now("", Sentence(word), (Sentence(N_("What you submitted stays on record and is not vetted.")),))
         case _:
@@ -117,10 +146,10 @@ def _published(own: Own, line: Line) -> Now:
     return Now("done" if line.kind == "done" else "", line.title, sentences, href, Sentence(link))
 
 
-def _refusal(own: Own) -> tuple[Sentence, ...]:
+def refusal_words(own: Own) -> tuple[Sentence, ...]:
     """Which condition was not met, and why."""
     decision = next(
-        (one for one in reversed(own.decisions) if one.hand == 1 and one.verdict == VettingVerdict.REFUSE), None
+        (one for _, one in reversed(in_effect(own.decisions)) if one.verdict == VettingVerdict.REFUSE), None
     )
     if decision is None:
         return ()
@@ -161,9 +190,4 @@ def history(asker: Asker, own: Own) -> History:
 
 
 def _decided(decisions: Sequence[VettingDecision]) -> History:
-    first = {(one.version, one.round): one for one in decisions if one.hand == 1}
-    return [
-        (one.decided_at, Sentence(DECIDED_WORDS[VettingVerdict(first[one.version, one.round].verdict)]))
-        for one in decisions
-        if one.hand == 2 and one.verdict == Answer.AGREE
-    ]
+    return [(since, Sentence(DECIDED_WORDS[VettingVerdict(one.verdict)])) for since, one in in_effect(decisions)]

@@ -12,7 +12,7 @@ from core.errors import Problem, Refusal
 from core.words import N_, Name
 from exam.actions import keep_draft, note_candidacy_event, submit_registration, withdraw_registration
 from exam.candidacy import CandidacyEventKind
-from exam.conditions import ConditionKind
+from exam.conditions import ConditionKind, leaves
 from exam.eligibility import OUTCOME_WORDS, Outcome, judge
 from exam.queries import candidacy_of, post_pages, versions_of
 from web.asking import Asker, need
@@ -40,9 +40,12 @@ ENTERED_AT = {
     ConditionKind.POLITICAL: Topic.PERSON,
     ConditionKind.APPRAISAL: Topic.APPRAISALS,
     ConditionKind.FIELD_OF_STUDY: Topic.EDUCATION,
+    ConditionKind.PRESENT_LEVEL: Topic.POSTS,
+    ConditionKind.CERTIFICATE: Topic.APPRAISALS,
+    ConditionKind.AREA: Topic.PERSON,
     ConditionKind.JUDGED: Topic.STATEMENTS,
 }
-"""The page on which the datum of a condition is entered."""
+"""The page on which the datum of a condition is entered; of a group, that of its first part."""
 
 
 # ── conditions ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -73,7 +76,8 @@ def ask_exceptions(
 
 
 def _unmet(own: Own) -> list[str]:
-    return [verdict.number for verdict in own.checked.verdicts if verdict.outcome is Outcome.NOT_MET]
+    """The conditions that an exception can be asked for."""
+    return [one.number for one in own.checked.verdicts if one.outcome is Outcome.NOT_MET and not one.strict]
 
 
 def _conditions(asker: Asker, own: Own) -> dict[str, Any]:
@@ -84,7 +88,9 @@ def _conditions(asker: Asker, own: Own) -> dict[str, Any]:
         "verdicts": verdicts,
         "outcomes": OUTCOME_WORDS,
         "kinds": OUTCOME_KINDS,
-        "places": {one.number: ENTERED_AT[one.kind].value if own.editable else "" for one in own.conditions},
+        "places": {
+            one.number: ENTERED_AT[next(leaves([one])).kind].value if own.editable else "" for one in own.conditions
+        },
         "asked": _unmet(own) if own.may_change("exceptions") else [],
         "summary": _summary(own),
         "others": _other_posts(asker, own) if own.editable and not own.returned else [],

@@ -7,19 +7,23 @@ from enum import StrEnum
 
 from core.errors import Problem
 from core.words import N_, Sentence
-from exam.conditions import Condition, JudgedCondition
+from exam.conditions import Condition, JudgedCondition, leaves
 from exam.eligibility import Outcome, Verdict
+from exam.nomination import asks_nomination
 from exam.registration import FIELD_WORDS, PAPER_WORDS, Checked, PaperKind
+from exam.terms import Terms
 
 
 class Topic(StrEnum):
     """A page of the registration; the value is its address."""
 
     CONDITIONS = "conditions"
+    NOMINATION = "nomination"
     PERSON = "person"
     EDUCATION = "education"
     POSTS = "posts"
     APPRAISALS = "appraisals"
+    RELATIONS = "relations"
     STATEMENTS = "statements"
     ACCOMMODATION = "accommodation"
     PAPERS = "papers"
@@ -32,6 +36,8 @@ TOPIC_WORDS = {
     Topic.EDUCATION: FIELD_WORDS["education"],
     Topic.POSTS: FIELD_WORDS["posts"],
     Topic.APPRAISALS: N_("Appraisals, awards and penalties"),
+    Topic.NOMINATION: FIELD_WORDS["nomination"],
+    Topic.RELATIONS: FIELD_WORDS["relations"],
     Topic.STATEMENTS: FIELD_WORDS["statements"],
     Topic.ACCOMMODATION: FIELD_WORDS["accommodation"],
     Topic.PAPERS: N_("Photo and papers"),
@@ -40,10 +46,12 @@ TOPIC_WORDS = {
 
 FIELDS: Mapping[Topic, tuple[str, ...]] = {
     Topic.CONDITIONS: ("exceptions",),
-    Topic.PERSON: ("sex", "birth_date", "ethnicity", "political_status", "unit", "position", "work_began"),
+    Topic.PERSON: ("sex", "birth_date", "ethnicity", "political_status", "unit", "position", "work_began", "area"),
+    Topic.NOMINATION: ("nomination",),
+    Topic.RELATIONS: ("relations",),
     Topic.EDUCATION: ("education",),
     Topic.POSTS: ("posts",),
-    Topic.APPRAISALS: ("appraisals", "awards"),
+    Topic.APPRAISALS: ("appraisals", "certificates", "awards"),
     Topic.STATEMENTS: ("statements",),
     Topic.ACCOMMODATION: ("accommodation",),
     Topic.PAPERS: tuple(f"papers.{kind}" for kind in PaperKind),
@@ -51,7 +59,10 @@ FIELDS: Mapping[Topic, tuple[str, ...]] = {
 }
 """The fields of the form (exam.registration) that each page holds."""
 
-TYPED = (Topic.PERSON, Topic.EDUCATION, Topic.POSTS, Topic.APPRAISALS, Topic.STATEMENTS, Topic.ACCOMMODATION)
+TYPED = (
+    Topic.NOMINATION, Topic.PERSON, Topic.EDUCATION, Topic.POSTS, Topic.APPRAISALS, Topic.RELATIONS, Topic.STATEMENTS,
+    Topic.ACCOMMODATION,
+)  # fmt: skip
 """The pages that are filled in, in the order of the list."""
 
 _ROW = re.compile(r"\[(\d+)\]")
@@ -87,10 +98,14 @@ def field_words(field: str) -> Sentence:
     return Sentence(N_("{name}, condition {number}"), {"name": words, "number": rest}) if rest else words
 
 
-def shown_topics(conditions: Iterable[Condition]) -> tuple[Topic, ...]:
-    """The pages to be filled in for a post; statements only where a condition asks for them."""
-    asked = any(isinstance(condition, JudgedCondition) for condition in conditions)
-    return tuple(topic for topic in TYPED if topic is not Topic.STATEMENTS or asked)
+def shown_topics(conditions: Iterable[Condition], terms: Terms) -> tuple[Topic, ...]:
+    """The pages to be filled in for a post; some only where a condition or the terms of the selection ask for them."""
+    asked = {
+        Topic.STATEMENTS: any(isinstance(condition, JudgedCondition) for condition in leaves(conditions)),
+        Topic.NOMINATION: asks_nomination(terms),
+        Topic.RELATIONS: terms.relations,
+    }
+    return tuple(topic for topic in TYPED if asked.get(topic, True))
 
 
 def placed(problems: Iterable[Problem]) -> list[Problem]:
@@ -105,13 +120,15 @@ def placed(problems: Iterable[Problem]) -> list[Problem]:
     ]
 
 
-def tasks(form: Mapping[str, object], checked: Checked, conditions: Collection[Condition]) -> tuple[Task, ...]:
+def tasks(
+    form: Mapping[str, object], checked: Checked, conditions: Collection[Condition], terms: Terms
+) -> tuple[Task, ...]:
     """Every page with its state, the last one being the submission."""
     wrong: dict[Topic, list[Problem]] = {topic: [] for topic in Topic}
     for problem in checked.problems:
         wrong[topic_of(problem.field)].append(problem)
     pages = [_conditions_task(checked.verdicts, wrong[Topic.CONDITIONS])]
-    pages += [_typed_task(topic, form, wrong[topic]) for topic in shown_topics(conditions)]
+    pages += [_typed_task(topic, form, wrong[topic]) for topic in shown_topics(conditions, terms)]
     pages.append(_papers_task(wrong[Topic.PAPERS]))
     ready = not any(wrong[topic] for topic in Topic if topic is not Topic.CHECK)
     word = Sentence(N_("Can be submitted")) if ready else Sentence(N_("Not yet possible"))

@@ -9,6 +9,7 @@ from litestar import Router
 
 from core.settings import Zone
 from web.routes.staff import (
+    amendments,
     changes,
     conditions,
     exports,
@@ -31,6 +32,7 @@ from web.routes.staff import (
     selections,
     settling,
     sitting,
+    terms,
     vetting,
 )
 
@@ -39,7 +41,9 @@ router = Router(
     route_handlers=[
         home.router,
         selections.router,
+        amendments.router,
         conditions.router,
+        terms.router,
         scheme.router,
         scheme_form.router,
         vetting.router,

@@ -10,8 +10,8 @@ from litestar.response import Redirect
 
 from core.errors import Refusal
 from core.people import Power
-from core.words import Name, Sentence
-from exam.actions import add_condition, remove_condition
+from core.words import N_, Name, Sentence
+from exam.actions import add_condition, join_condition, remove_condition
 from exam.applicant import (
     APPRAISAL_WORDS,
     DEGREE_WORDS,
@@ -21,7 +21,8 @@ from exam.applicant import (
     Degree,
 )
 from exam.careers import LEVEL_WORDS
-from exam.conditions import CONDITION_WORDS, ConditionKind, condition_from_plain, condition_words
+from exam.condition_words import condition_words
+from exam.conditions import SINGLE, ConditionKind, condition_from_plain
 from exam.queries import condition_rows, posts_of
 from web.asking import Asker, need
 from web.forms import Form
@@ -56,9 +57,14 @@ def _read_political(form: Form) -> dict[str, object]:
     return {"statuses": list(form.texts.get("statuses", ()))}
 
 
-def _read_fields(form: Form) -> dict[str, object]:
-    lines = form.text("fields", required=False, longest=4000).splitlines()
-    return {"fields": [line.strip() for line in lines if line.strip()]}
+def _lines(name: str) -> Read:
+    """A list typed one entry per line."""
+
+    def read(form: Form) -> dict[str, object]:
+        lines = form.text(name, required=False, longest=4000).splitlines()
+        return {name: [line.strip() for line in lines if line.strip()]}
+
+    return read
 
 
 READERS: Mapping[ConditionKind, Read] = {
@@ -69,7 +75,10 @@ READERS: Mapping[ConditionKind, Read] = {
     ConditionKind.LEVEL: lambda form: _texts("level")(form) | _figures("years")(form),
     ConditionKind.POLITICAL: _read_political,
     ConditionKind.APPRAISAL: lambda form: _figures("years")(form) | _texts("grade")(form),
-    ConditionKind.FIELD_OF_STUDY: _read_fields,
+    ConditionKind.FIELD_OF_STUDY: _lines("fields"),
+    ConditionKind.PRESENT_LEVEL: _texts("level"),
+    ConditionKind.CERTIFICATE: _lines("names"),
+    ConditionKind.AREA: _lines("areas"),
     ConditionKind.JUDGED: _texts("text"),
 }
 """How the form of each kind is read into the condition's plain body; the rule itself judges what is in it."""
@@ -91,13 +100,18 @@ def save_condition(
     data = _data(asker, here, chosen)
     try:
         post_id = _post_id(form, data["posts"])
-        body = {"kind": chosen.value, **READERS[chosen](form)}
+        body = {"kind": chosen.value, **READERS[chosen](form), **({"strict": True} if form.ticked("strict") else {})}
+        beside = form.choice("beside", [value for value, _ in data["beside"]], required=False)
         words = condition_words(condition_from_plain({**body, "number": "0"}), here.selection.reference_date)
         form.refuse()
         if form.raw("do") == "show":
             data["shown"] = both_languages(words, asker.visit.zone)
             return asker.refused("staff/condition_form.html", form, _nothing_wrong(), **data)
-        asker.act(add_condition, here.id, body, post_id)
+        if beside:
+            how, number = beside.split(":")
+            asker.act(join_condition, here.id, int(number), ConditionKind(how), body)
+        else:
+            asker.act(add_condition, here.id, body, post_id)
     except Refusal as refusal:
         return asker.refused("staff/condition_form.html", form, refusal, **data)
     return Redirect(f"{here.path}#conditions", status_code=303)
@@ -124,7 +138,7 @@ def _nothing_wrong() -> Refusal:
 
 
 def _kind(kind: str) -> ConditionKind:
-    return need(ConditionKind(kind) if kind in set(ConditionKind) else None)
+    return need(ConditionKind(kind) if kind in set(SINGLE) else None)
 
 
 def _post_id(form: Form, posts: list[tuple[str, Name]]) -> int | None:
@@ -137,7 +151,8 @@ def _data(asker: Asker, here: Here, kind: ConditionKind) -> dict[str, Any]:
         "here": here,
         "road": here.road,
         "kind": kind.value,
-        "title": CONDITION_WORDS[kind],
+        "title": SINGLE[kind],
+        "beside": _beside(asker, here),
         "posts": [(str(post.id), post_name(post)) for post in asker.read(posts_of, here.id)],
         "education": _options(EDUCATION_WORDS),
         "degrees": [(key, words) for key, words in _options(DEGREE_WORDS) if key != Degree.NONE],
@@ -146,6 +161,23 @@ def _data(asker: Asker, here: Here, kind: ConditionKind) -> dict[str, Any]:
         "grades": [(key, words) for key, words in _options(APPRAISAL_WORDS) if key != AppraisalGrade.UNGRADED],
         "shown": None,
     }
+
+
+JOINING = {
+    ConditionKind.EITHER: N_("or, instead of condition {number}: {words}"),
+    ConditionKind.ALL: N_("together with condition {number}: {words}"),
+}
+
+
+def _beside(asker: Asker, here: Here) -> list[tuple[str, Sentence]]:
+    """How the condition may be joined to one that stands already."""
+    rows = asker.read(condition_rows, here.id)
+    words = {row.number: condition_words(condition_from_plain(row.body), here.selection.reference_date) for row in rows}
+    return [
+        (f"{how.value}:{number}", Sentence(source, {"number": number, "words": said}))
+        for how, source in JOINING.items()
+        for number, said in words.items()
+    ]
 
 
 def _options(words: Mapping[Any, str]) -> list[tuple[str, Sentence]]:

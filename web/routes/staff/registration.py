@@ -1,7 +1,5 @@
 """One registration on the desk: what is declared beside the paper that proves it, and the two hands' decisions."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
@@ -9,35 +7,34 @@ from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
-from sqlmodel import Session, col, select
 
 from core.days import add_working_days, local_date
 from core.errors import Problem, Refusal
-from core.kinds import PICTURES
 from core.people import Power
 from core.queries import names_of
-from core.tables import Person, StoredFile
 from core.words import N_, Name, Sentence
-from exam.actions import confirm_decision, decide_registration, note_identity_view
-from exam.conditions import Condition, ConditionKind
-from exam.eligibility import OUTCOME_WORDS, Outcome, Verdict, judge
+from exam.actions import (
+    answer_appeal,
+    confirm_decision,
+    decide_apart,
+    decide_registration,
+    note_identity_view,
+    settle_dispute,
+)
+from exam.eligibility import OUTCOME_WORDS, Outcome
 from exam.identity import mask_identity
 from exam.queries import (
-    conditions_of,
+    appeals_of,
     deadline_of,
-    decisions_of,
     funnel,
-    posts_of,
-    registration_by_reference,
-    versions_of,
-    waiting_decision,
+    terms_of,
 )
-from exam.registration import FIELD_WORDS, PAPER_WORDS, PaperKind, read_facts
-from exam.tables import Post, Registration, RegistrationVersion, VettingDecision
+from exam.registration import FIELD_WORDS, PAPER_WORDS
+from exam.tables import Registration
 from exam.vetting import (
-    FOR_FIRST_HAND,
     STATE_WORDS,
     VERDICT_WORDS,
+    WAITING_FOR,
     Answer,
     Decision,
     RegistrationState,
@@ -49,6 +46,15 @@ from web.forms import Form
 from web.pages import Filled
 from web.routes.staff.files import stored_file
 from web.routes.staff.here import Here, enter
+from web.routes.staff.items import (
+    around,
+    by_reference,
+    condition_rows,
+    hand as hand_of,
+    load_item,
+    open_sheet,
+    shown_decisions,
+)
 
 OUTCOME_KINDS = {
     Outcome.MET: "done",
@@ -56,117 +62,14 @@ OUTCOME_KINDS = {
     Outcome.NEEDS_PAPERS: "attention",
     Outcome.NEEDS_PERSON: "attention",
 }
-PROVEN_BY: Mapping[ConditionKind, tuple[PaperKind, ...]] = {
-    ConditionKind.AGE: (PaperKind.IDENTITY,),
-    ConditionKind.EDUCATION: (PaperKind.EDUCATION,),
-    ConditionKind.DEGREE: (PaperKind.EDUCATION,),
-    ConditionKind.FIELD_OF_STUDY: (PaperKind.EDUCATION,),
-    ConditionKind.SERVICE: (PaperKind.APPOINTMENT, PaperKind.RECOMMENDATION),
-    ConditionKind.LEVEL: (PaperKind.APPOINTMENT, PaperKind.RECOMMENDATION),
-    ConditionKind.POLITICAL: (PaperKind.RECOMMENDATION, PaperKind.OTHER),
-    ConditionKind.APPRAISAL: (PaperKind.RECOMMENDATION, PaperKind.OTHER),
-    ConditionKind.JUDGED: (PaperKind.OTHER,),
-}
-"""Which kinds of paper prove what a condition asks about; these lie open beside it first."""
 RETURNABLE = {name: words for name, words in FIELD_WORDS.items() if name not in {"pledge", "exceptions"}} | {
     f"papers.{kind}": words for kind, words in PAPER_WORDS.items()
 }
 """What a return for correction may name: fields of the form and kinds of papers, with their words."""
 DAYS_TO_CORRECT = 3
 LAST_HOUR = time(17, 30)
-HAND_STATES = {0: frozenset[RegistrationState](), 1: FOR_FIRST_HAND, 2: frozenset({RegistrationState.DECIDED})}
+HAND_STATES = {0: frozenset[RegistrationState](), **WAITING_FOR}
 """What waits for each hand."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One paper of the submitted version: its place from 1, its address, what it is, its stored file."""
-
-    place: int
-    mark: str
-    kind: PaperKind
-    name: str
-    sha256: str
-    media_type: str
-
-    @property
-    def words(self) -> Sentence:
-        """What kind of paper it is."""
-        return Sentence(PAPER_WORDS[self.kind])
-
-    @property
-    def drawn(self) -> bool:
-        """Whether it is a picture that stands on the page itself."""
-        return self.media_type in PICTURES
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A submitted registration with everything the desk shows of it, as it stood in its newest version."""
-
-    registration: Registration
-    post: Post
-    person: Person
-    version: RegistrationVersion
-    before: RegistrationVersion | None
-    conditions: tuple[Condition, ...]
-    verdicts: tuple[Verdict, ...]
-    sheets: tuple[Sheet, ...]
-    decisions: tuple[VettingDecision, ...]
-    waiting: VettingDecision | None
-
-    @property
-    def state(self) -> RegistrationState:
-        """Where the registration stands."""
-        return RegistrationState(self.registration.state)
-
-    @property
-    def form(self) -> Mapping[str, Any]:
-        """The form as submitted."""
-        form: Mapping[str, Any] = self.version.body["form"]
-        return form
-
-    @property
-    def id(self) -> int:
-        """The registration's row."""
-        return self.registration.id or 0
-
-
-def by_reference(session: Session, here: Here, reference: str) -> Registration:
-    """A submitted registration of this selection; one answer for what is missing and what is not theirs."""
-    found = need(registration_by_reference(session, reference))
-    return need(found if found.selection_id == here.id and found.version > 0 else None)
-
-
-def load_item(session: Session, here: Here, reference: str) -> Item:
-    """One registration as it was submitted last."""
-    registration = by_reference(session, here, reference)
-    versions = versions_of(session, registration.id or 0)
-    newest = versions[-1]
-    rules = conditions_of(session, here.id, registration.post_id)
-    facts, _ = read_facts(newest.body["form"])
-    return Item(
-        registration,
-        next(one for one in posts_of(session, here.id) if one.id == registration.post_id),
-        session.get_one(Person, registration.person_id),
-        newest,
-        versions[-2] if len(versions) > 1 else None,
-        tuple(rules),
-        tuple(judge(rule, facts, here.selection.reference_date) for rule in rules),
-        _sheets(session, newest.body["papers"]),
-        tuple(decisions_of(session, registration.id or 0)),
-        waiting_decision(session, registration.id or 0),
-    )
-
-
-def _sheets(session: Session, papers: Sequence[Mapping[str, str]]) -> tuple[Sheet, ...]:
-    digests = [one["sha256"] for one in papers]
-    stored = select(StoredFile.sha256, StoredFile.media_type).where(col(StoredFile.sha256).in_(digests))
-    types = dict(session.exec(stored).all())
-    return tuple(
-        Sheet(place, digest[:16], PaperKind(one["kind"]), one["name"], digest, types[digest])
-        for place, (digest, one) in enumerate(zip(digests, papers, strict=True), start=1)
-    )
 
 
 # ── pages ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -223,19 +126,26 @@ def back_to_item(code: FromPath[str], reference: FromPath[str]) -> Redirect:
 def _data(asker: Asker, here: Here, reference: str, paper: str, post: str) -> dict[str, Any]:
     with asker.reading() as session:
         item = load_item(session, here, reference)
-        people = names_of(session, {one.person_id for one in item.decisions})
-        hand = _hand(item, here, asker.person_id)
+        appeals = appeals_of(session, item.id)
+        blind = terms_of(session, here.id).blind
+        people = names_of(session, {one.person_id for one in item.decisions} | {one.answered_by for one in appeals})
+        hand = hand_of(item, here, asker.person_id)
         counted = funnel(session, here.id).values()
-    sheet = _open_sheet(item, paper)
+    sheet = open_sheet(item, paper)
     return {
         "here": here,
         "road": here.road,
         "item": item,
         "hand": hand,
+        "blind": blind,
+        "appeals": appeals,
+        "may_answer": here.may(Power.EXAM_REGISTRATION_RECHECK)
+        and all(one.person_id != asker.person_id for one in item.decisions),
+        "decisions": shown_decisions(item, hand, blind=blind),
         "left": sum(number for post in counted for state, number in post.items() if state in HAND_STATES[hand]),
         "sheet": sheet,
-        "around": _around(item, sheet),
-        "rows": _condition_rows(item, sheet),
+        "around": around(item, sheet),
+        "rows": condition_rows(item, sheet),
         "declared": declared(item.form, item.before.body["form"] if item.before else None),
         "post": post if post.isascii() and post.isdigit() else "",
         "post_name": Name(item.post.name, item.post.name_en),
@@ -254,47 +164,6 @@ def _data(asker: Asker, here: Here, reference: str, paper: str, post: str) -> di
             for one in item.verdicts
         ],
     }
-
-
-def _hand(item: Item, here: Here, person_id: int) -> int:
-    """Which hand the asker may lay on it now: 1, 2, or 0 for none."""
-    if item.registration.person_id == person_id:
-        return 0
-    if item.state in FOR_FIRST_HAND and here.may(Power.EXAM_REGISTRATION_VET):
-        return 1
-    second = item.waiting is not None and item.waiting.person_id != person_id
-    return 2 if second and here.may(Power.EXAM_REGISTRATION_RECHECK) else 0
-
-
-def _open_sheet(item: Item, mark: str) -> Sheet | None:
-    """The paper asked for; else the one that proves the first condition not plainly met; else the first."""
-    chosen = next((one for one in item.sheets if one.mark == mark), None)
-    if chosen is not None:
-        return chosen
-    for condition, verdict in zip(item.conditions, item.verdicts, strict=True):
-        if verdict.outcome is not Outcome.MET:
-            proving = [one for one in item.sheets if one.kind in PROVEN_BY[condition.kind]]
-            if proving:
-                return proving[0]
-    others = [one for one in item.sheets if one.kind is not PaperKind.PHOTO]
-    return next(iter([*others, *item.sheets]), None)
-
-
-def _around(item: Item, sheet: Sheet | None) -> tuple[Sheet | None, Sheet | None]:
-    """The papers before and after the open one."""
-    if sheet is None:
-        return None, None
-    before = item.sheets[sheet.place - 2] if sheet.place > 1 else None
-    return before, item.sheets[sheet.place] if sheet.place < len(item.sheets) else None
-
-
-def _condition_rows(item: Item, sheet: Sheet | None) -> list[tuple[Verdict, list[Sheet], bool]]:
-    """Each condition with its verdict, the papers that prove it, and whether the open paper is one of them."""
-    rows = []
-    for condition, verdict in zip(item.conditions, item.verdicts, strict=True):
-        proving = [one for one in item.sheets if one.kind in PROVEN_BY[condition.kind]]
-        rows.append((verdict, proving, sheet in proving))
-    return rows
 
 
 # ── decisions ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -324,7 +193,9 @@ def second_hand(
 ) -> Response[str] | Redirect:
     """The second hand: agree, so that the decision takes effect, or refer it back; then the next one opens."""
     here = enter(asker, code, Power.EXAM_REGISTRATION_RECHECK)
-    asker.read(by_reference, here, reference)
+    registration = asker.read(by_reference, here, reference)
+    if form.raw("verdict"):
+        return _decide_apart(asker, form, here, registration)
     try:
         answer = form.choice("answer", list(Answer))
         decision_id = form.whole("decision", low=1)
@@ -335,6 +206,21 @@ def second_hand(
         data = _data(asker, here, reference, form.raw("paper"), form.raw("post"))
         return asker.refused("staff/item.html", form, _renamed(refusal), **data)
     return Redirect(_next(here, 2, form), status_code=303)
+
+
+def _decide_apart(asker: Asker, form: Form, here: Here, registration: Registration) -> Response[str] | Redirect:
+    """A second hand who has not seen the first verdict, or the third where both differ."""
+    third = registration.state == RegistrationState.DISPUTED
+    try:
+        decision = _read_decision(asker, form)
+        version = form.whole("version", low=0)
+        form.refuse()
+        act = settle_dispute if third else decide_apart
+        asker.act(act, registration.id, decision, version=version, actor=asker.proven(form))
+    except Refusal as refusal:
+        data = _data(asker, here, registration.reference, form.raw("paper"), form.raw("post"))
+        return asker.refused("staff/item.html", form, refusal, **data)
+    return Redirect(_next(here, 3 if third else 2, form), status_code=303)
 
 
 def _renamed(refusal: Refusal) -> Refusal:
@@ -369,4 +255,23 @@ def _next(here: Here, hand: int, form: Form) -> str:
     return f"{here.path}/vetting/next?hand={hand}{kept}"
 
 
-router = Router("/", route_handlers=[item_page, paper_file, show_identity, back_to_item, decide, second_hand])
+@post("/staff/{code:str}/vetting/{reference:str}/appeal", sync_to_thread=True)
+def answer(
+    asker: NamedDependency[Asker], form: NamedDependency[Form], code: FromPath[str], reference: FromPath[str]
+) -> Response[str] | Redirect:
+    """Answer an appeal: somebody who did not decide, after a fresh proof."""
+    here = enter(asker, code, Power.EXAM_REGISTRATION_RECHECK)
+    asker.read(by_reference, here, reference)
+    try:
+        appeal = form.whole("appeal", low=1)
+        said = form.text("answer", longest=1000)
+        uphold = form.choice("uphold", ["yes", "no"]) == "yes"
+        form.refuse()
+        asker.act(answer_appeal, appeal, said, uphold=uphold, actor=asker.proven(form))
+    except Refusal as refusal:
+        data = _data(asker, here, reference, form.raw("paper"), form.raw("post"))
+        return asker.refused("staff/item.html", form, refusal, **data)
+    return Redirect(f"{here.path}/vetting", status_code=303)
+
+
+router = Router("/", route_handlers=[answer, item_page, paper_file, show_identity, back_to_item, decide, second_hand])

@@ -22,11 +22,22 @@ from exam.actions import (
     remove_post,
     set_paper,
 )
-from exam.conditions import CONDITION_WORDS, condition_from_plain, condition_words
+from exam.condition_words import condition_words
+from exam.conditions import SINGLE, condition_from_plain
 from exam.plan import KIND_WORDS, PUBLICATION_WORDS, PostPlan, SelectionKind, SelectionPlan
-from exam.queries import condition_rows, in_force, posts_of, publications, rule_sets, scheme_draft, written_papers
+from exam.queries import (
+    condition_rows,
+    in_force,
+    posts_of,
+    publications,
+    rule_sets,
+    scheme_draft,
+    terms_of,
+    written_papers,
+)
 from exam.stages import Stage
 from exam.tables import Condition, Paper, Post, Selection
+from exam.terms import terms_words
 from scoring.parts import PartKind
 from scoring.recorded import by_record
 from scoring.scheme import document_from_toml, parse_scheme
@@ -89,11 +100,16 @@ def _plan(session: Session, asker: Asker, here: Here) -> dict[str, Any]:
         ],
         "papers": written_papers(session, here.id),
         "paper_names": paper_names(session, here.id),
+        "terms": terms_of(session, here.id),
+        "terms_words": terms_words(terms_of(session, here.id)),
+        "listable": here.stage is Stage.VETTING and here.may(Power.SCORING_RESULT_PUBLISH),
+        "amendable": here.stage is not Stage.DRAFT
+        and bool(here.powers & {Power.EXAM_SELECTION_EDIT, Power.SCORING_SCHEME_CONFIRM}),
         "rule_sets": rules,
         "published": publications(session, here.id),
         "kind": KIND_WORDS[SelectionKind(here.selection.kind)],
         "editable": editable(session, here),
-        "condition_kinds": [(kind.value, words) for kind, words in CONDITION_WORDS.items()],
+        "condition_kinds": [(kind.value, words) for kind, words in SINGLE.items()],
         "rule_words": RULE_WORDS,
         "publication_words": PUBLICATION_WORDS,
     }

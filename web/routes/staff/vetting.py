@@ -3,19 +3,35 @@
 import re
 from typing import Any
 
-from litestar import Response, Router, get
+from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from sqlmodel import Session
 
+from core.errors import Refusal
 from core.people import Power
 from core.queries import PAGE, names_of
 from core.words import N_, Sentence
-from exam.queries import Filter, QueueOrder, funnel, next_in_queue, posts_of, vetting_queue
+from exam.actions import publish_vetting_list
+from exam.doubles import SHARED_WORDS
+from exam.plan import PublicationKind
+from exam.queries import (
+    Filter,
+    QueueOrder,
+    funnel,
+    next_in_queue,
+    open_appeals,
+    posts_of,
+    publications,
+    shared_traits,
+    terms_of,
+    vetting_queue,
+)
 from exam.tables import Registration
 from exam.vetting import STATE_WORDS, RegistrationState
 from web.asking import Asker
+from web.forms import Form
 from web.pages import Filled, Paging, with_query
 from web.routes.staff.here import Here, enter, post_name
 
@@ -24,6 +40,7 @@ KINDS = {
     RegistrationState.SUBMITTED: "none",
     RegistrationState.REFERRED: "attention",
     RegistrationState.DECIDED: "running",
+    RegistrationState.DISPUTED: "attention",
     RegistrationState.RETURNED: "attention",
     RegistrationState.PASSED: "done",
     RegistrationState.REFUSED: "problem",
@@ -36,7 +53,11 @@ COLUMNS = (
     (QueueOrder.SUBMITTED, N_("Submitted at")),
     (QueueOrder.STATE, N_("State")),
 )
-HANDS = {1: Power.EXAM_REGISTRATION_VET, 2: Power.EXAM_REGISTRATION_RECHECK}
+HANDS = {
+    1: Power.EXAM_REGISTRATION_VET,
+    2: Power.EXAM_REGISTRATION_RECHECK,
+    3: Power.EXAM_REGISTRATION_RECHECK,
+}
 
 
 @get("/staff/{code:str}/vetting", sync_to_thread=True)
@@ -74,6 +95,8 @@ def _queue(session: Session, asker: Asker, here: Here, wanted: Filter, page: int
     query = with_query(asker.visit.query, page="", lang="", done="")
     return {
         "lines": found.lines,
+        "appeals": open_appeals(session, here.id),
+        "blind": terms_of(session, here.id).blind,
         "names": names_of(session, {line.decided_by for line in found.lines}),
         "paging": Paging(found.total, page, PAGE, query.removeprefix("?")),
         "posts": [(str(post.id), post_name(post)) for post in posts],
@@ -123,4 +146,49 @@ def open_next(
     return Redirect(f"{here.path}/vetting{kept}{'&' if kept else '?'}done=1")
 
 
-router = Router("/", route_handlers=[queue_page, open_next])
+@get("/staff/{code:str}/vetting/list", sync_to_thread=True)
+def list_page(asker: NamedDependency[Asker], code: FromPath[str]) -> Response[str]:
+    """What publishing the result of vetting will show."""
+    here = enter(asker, code, Power.SCORING_RESULT_PUBLISH)
+    return asker.page("staff/vetting_list.html", **_list_data(asker, here))
+
+
+@post("/staff/{code:str}/vetting/list", sync_to_thread=True)
+def publish_list(
+    asker: NamedDependency[Asker], form: NamedDependency[Form], code: FromPath[str]
+) -> Response[str] | Redirect:
+    """Publish it, after a fresh proof."""
+    here = enter(asker, code, Power.SCORING_RESULT_PUBLISH)
+    try:
+        found = asker.act(publish_vetting_list, here.id, actor=asker.proven(form))
+    except Refusal as refusal:
+        return asker.refused("staff/vetting_list.html", form, refusal, **_list_data(asker, here))
+    return Redirect(f"/s/{here.selection.code}/p/{found.number}", status_code=303)
+
+
+@get("/staff/{code:str}/vetting/shared", sync_to_thread=True)
+def shared_page(asker: NamedDependency[Asker], code: FromPath[str]) -> Response[str]:
+    """What registrations of different people share, for people to judge."""
+    here = enter(asker, code, Power.EXAM_REGISTRATION_READ)
+    found = asker.read(shared_traits, here.id)
+    return asker.page("staff/vetting_shared.html", here=here, road=here.road, found=found, words=SHARED_WORDS)
+
+
+def _list_data(asker: Asker, here: Here) -> dict[str, Any]:
+    with asker.reading() as session:
+        counted = funnel(session, here.id)
+        posts = posts_of(session, here.id)
+        days = terms_of(session, here.id).objection_days
+        done = publications(session, here.id, PublicationKind.VETTING_LIST)
+    return {
+        "here": here,
+        "road": here.road,
+        "rows": [(post_name(one), counted.get(one.id or 0, {})) for one in posts],
+        "shown": SHOWN,
+        "state_words": STATE_WORDS,
+        "days": days,
+        "published": done[0] if done else None,
+    }
+
+
+router = Router("/", route_handlers=[queue_page, open_next, list_page, publish_list, shared_page])
