@@ -2,13 +2,9 @@
 
 from decimal import Decimal
 
-import pytest
-
-from scoring.cautions import cautions
 from scoring.inputs import Inputs, Post
 from scoring.tally import Because, tally
-from tests.scoring.building import TWO_PARTS, candidate, inputs, open_selection, scheme_from
-from web.i18n import Language, Translator
+from tests.scoring.building import candidate, inputs, scheme_from
 
 
 def part(key: str, more: str = "", maximum: int = 100) -> str:
@@ -212,43 +208,3 @@ def test_entry_on_fit_and_written_four_to_two_and_the_total_four_two_four():
         ("a", 48, 80),
         ("c", 46, None),
     ]
-
-
-FLOORED = """
-[[cuts]]
-key = "interview"
-name = "面试"
-per_place = 3
-[[floors]]
-part = "interview"
-floor = ["fixed"]
-mark = 60
-present_at_most_per_place = 1
-"""
-
-
-@pytest.mark.parametrize(
-    ("more", "said"),
-    [
-        (
-            '[[cuts]]\nkey = "interview"\nname = "面试"\nby = "written"\nper_place = 3\nequal = "out"',
-            [
-                "“面试”：written没有合格线，报考人少时无论多少分都能进入。",
-                "形不成竞争的职位没有最低分数要求。",
-                "“面试”：分数仍相同时没有办法定出先后。",
-            ],
-        ),
-        (
-            FLOORED,
-            [],
-        ),
-        ("", []),
-    ],
-)
-def test_a_scheme_without_any_minimum_is_cautioned(more, said):
-    # Ankang 2013 and Jianli 2022: written marks of 6.4 and 3.17 led to public complaints
-    assert [Translator(Language.CHINESE)(one) for one in cautions(scheme_from(TWO_PARTS + more))] == said
-
-
-def test_the_ready_scheme_asks_a_minimum_of_everybody_who_enters():
-    assert "has no pass mark" not in " ".join(map(str, cautions(open_selection())))

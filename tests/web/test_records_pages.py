@@ -61,6 +61,7 @@ def test_a_file_goes_from_the_clerk_to_the_checker(selected: Selected):
     sent = clerk.post(f"{PATH}/part:votes", 303, {"table": ("v.csv", table(selected))})
     assert sent.headers["location"] == f"{PATH}/part:votes/1"
     assert "Waits for the second hand" in clerk.get(f"{PATH}/part:votes/1")
+    assert "Records wait for you to confirm them: 1" in checker.get("/staff")
     page = checker.get(f"{PATH}/part:votes/1")
     [digest] = re.findall(r'name="sha256" value="([0-9a-f]{64})"', page)
     refused = checker.prove(f"{PATH}/part:votes/1", 422, do="decline", sha256=digest).text

@@ -1,6 +1,6 @@
 """What waits for one member of staff in one selection. Each area of the desk adds the functions of its own kind."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlmodel import Session
@@ -19,7 +19,7 @@ from exam.queries import (
     standing_entries,
     written_papers,
 )
-from exam.stages import Stage, stages_of
+from exam.stages import Deed, Stage, stages_of
 from exam.vetting import FOR_FIRST_HAND, UNDECIDED, RegistrationState
 from interview.queries import unfinished
 from recording.queries import hearings_without_video
@@ -28,7 +28,10 @@ from scoring.queries import (
     COMPOSITE,
     TallyLine,
     corrections,
+    openings,
     pool_proposals,
+    record_versions,
+    replacements,
     reviews,
     shortlists,
     tally_behind,
@@ -36,6 +39,7 @@ from scoring.queries import (
     written_behind,
 )
 from scoring.review import ReviewState
+from scoring.tables import OpeningDecision, RecordTable, ReplacementRow
 from web.asking import Asker
 from web.routes.staff.here import Here
 from web.routes.staff.interview import read_board
@@ -207,6 +211,29 @@ def pool_waits(session: Session, asker: Asker, here: Here) -> Iterator[Waiting]:
         yield Waiting(words, f"{here.path}/reserve")
 
 
+def record_waits(session: Session, asker: Asker, here: Here) -> Iterator[Waiting]:
+    """Records, openings and replacements that a first hand has entered or proposed."""
+
+    def of_others(rows: Iterable[RecordTable | OpeningDecision | ReplacementRow]) -> int:
+        return sum(one.state == "proposed" and one.proposed_by != asker.person_id for one in rows)
+
+    entered = decided = stepping = 0
+    if here.may(Power.SCORING_RECORD_CONFIRM) and here.stage in stages_of(Deed.ENTER_RECORDS):
+        entered = of_others(one for own in record_versions(session, here.id).values() for one in own)
+    if here.may(Power.SCORING_SCHEME_CONFIRM) and here.stage in stages_of(Deed.DECIDE_OPENING):
+        decided = of_others(openings(session, here.id))
+    decides = here.may(Power.SCORING_RESULT_PUBLISH) or here.may(Power.SCORING_SHORTLIST_CONFIRM)
+    if decides and here.stage in stages_of(Deed.REPLACE):
+        stepping = of_others(replacements(session, here.id))
+    if entered:
+        words = Sentence(N_("Records wait for you to confirm them: {count}"), {"count": entered})
+        yield Waiting(words, f"{here.path}/records")
+    if decided:
+        yield Waiting(Sentence(N_("The decision on the opening ratio waits for you")), f"{here.path}/opening")
+    if stepping:
+        yield Waiting(Sentence(N_("A replacement waits to be decided")), f"{here.path}/replacements")
+
+
 def interview_waits(session: Session, asker: Asker, here: Here) -> Iterator[Waiting]:
     """Rooms to be opened, then whatever the board of the day names that the asker can see to."""
     if here.stage not in {Stage.INTERVIEW_ENTRY, Stage.INTERVIEW}:
@@ -229,6 +256,7 @@ LOOKS: tuple[Look, ...] = (
     review_waits,
     name_waits,
     pool_waits,
+    record_waits,
 )
 """Every area's own; the desk's start page asks them in this order."""
 
