@@ -129,6 +129,7 @@ WHOLE = Shape(
             _keys("", "top mark months extend_to uses", rule=ReserveBy, scope=ReuseScope, order=CallOrder)
             | {"told": Kind.FLAG}
         ),
+        "review": Shape(_keys("", "days", working_days=Kind.FLAG)),
     },
     maps={
         "panel": PANEL,
@@ -140,4 +141,4 @@ WHOLE = Shape(
     },
 )
 SECTIONS = ("scheme", "parts", "sheet", "panel", "ballots", "rooms", "order", "cuts", "floors", "findings", "opening")
-ORDERED = (*SECTIONS, "replacement", "reserve")
+ORDERED = (*SECTIONS, "replacement", "reserve", "review")

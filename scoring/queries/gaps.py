@@ -21,9 +21,9 @@ from recording.queries import filmed_hearings
 from recording.states import RECORDING_WORDS, RecordingState
 from scoring.marks import Mark
 from scoring.queries.corrections import confirmed_corrections, corrections
-from scoring.queries.inputs import barred_candidates, tally_inputs
+from scoring.queries.inputs import barred_candidates, scheme_in_force, tally_inputs
 from scoring.queries.names import shortlists
-from scoring.queries.places import posts_with_places
+from scoring.queries.places import not_sitting, posts_with_places
 from scoring.queries.reviews import open_reviews, reviews
 from scoring.queries.tallies import published_tally
 from scoring.replay import COMPOSITE, ENTRY
@@ -91,7 +91,15 @@ def gaps(session: Session, selection_id: int, kind: str, *, computing: bool) -> 
 def _written(session: Session, selection_id: int) -> Iterator[Check]:
     tickets, papers = ticket_ids(session, selection_id), written_papers(session, selection_id)
     marked = {(row.candidacy_id, row.paper_key) for row in written_marks(session, selection_id)}
-    places = [(number, key, paper.key) for number, key in sorted(tickets.items()) for paper in papers]
+    excused = not_sitting(
+        session, selection_id, scheme_in_force(session, selection_id), [paper.key for paper in papers]
+    )
+    places = [
+        (number, key, paper.key)
+        for number, key in sorted(tickets.items())
+        for paper in papers
+        if number not in excused[paper.key]
+    ]
     missing = tuple(dict.fromkeys(number for number, key, paper in places if (key, paper) not in marked))
     confirmed = marks_confirmed(session, selection_id)
     yield Check(

@@ -108,6 +108,11 @@ weight = 0.2
 {draw(st.sampled_from(ROOMS))}
 within = "{pick("post", "selection")}"
 {line(draw, "mean")}{line(draw, "coefficient")}{line(draw, "")}
+{order(pick)}"""
+
+
+def order(pick) -> str:
+    return f"""
 [order]
 ties = ["exact", "part:written", "undropped_sum:interview", "qualification:first", "lot"]
 break_ties = "{pick("everywhere", "at_cut")}"
