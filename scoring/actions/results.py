@@ -27,13 +27,9 @@ from scoring.queries import (
     ENTRY,
     default_last_day,
     digests,
-    entry_cut,
     gaps,
     newest_tally,
-    opening_wanting,
     published_tally,
-    records_wanting,
-    scheme_in_force,
     tally_inputs,
     tally_scheme,
     written_behind,
@@ -149,14 +145,7 @@ def accept_tally(
 
 def refuse_incomplete(session: Session, selection_id: int, kind: str) -> None:
     """The gate before a computation: whatever must be whole by then is named at once (scoring.queries.gaps)."""
-    refuse_any([*_unrecorded(session, selection_id, kind), *gaps(session, selection_id, kind, computing=True)])
-
-
-def _unrecorded(session: Session, selection_id: int, kind: str) -> list[Problem]:
-    """What the scheme needs beside papers and interview and is not confirmed."""
-    scheme = scheme_in_force(session, selection_id)
-    upto = entry_cut(scheme) if kind == ENTRY else ""
-    return [*opening_wanting(session, selection_id, scheme), *records_wanting(session, selection_id, scheme, upto)]
+    refuse_any(gaps(session, selection_id, kind, computing=True))
 
 
 def _refuse_changed(session: Session, selection_id: int, kind: str, scheme_sha256: str, input_sha256: str) -> None:
@@ -190,8 +179,7 @@ def publish_tally(
     refuse_hindered(selection, DEEDS[kind], now, again=earlier is not None)
     require_second_hand(actor, FirstHand(row.computed_by, row.computed_device), now)
     until, problems = _last_day(session, selection_id, objections_until, now)
-    problems += [*_undecided(row.outcome["results"]), *_unrecorded(session, selection_id, kind)]
-    problems += gaps(session, selection_id, kind, computing=False)
+    problems += [*_undecided(row.outcome["results"]), *gaps(session, selection_id, kind, computing=False)]
     refuse_any(problems)
     _refuse_changed(session, selection_id, kind, row.scheme_sha256, row.input_sha256)
     if kind == ENTRY:

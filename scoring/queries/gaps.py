@@ -3,7 +3,7 @@
 Completeness is elements × judges × candidates; nothing that is missing ever counts as zero.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set as AbstractSet
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -23,10 +23,13 @@ from scoring.marks import Mark
 from scoring.queries.corrections import confirmed_corrections, corrections
 from scoring.queries.inputs import barred_candidates, scheme_in_force, tally_inputs
 from scoring.queries.names import shortlists
-from scoring.queries.places import not_sitting, posts_with_places
+from scoring.queries.places import not_sitting, opening_wanting, posts_with_places
+from scoring.queries.records import records_wanting
 from scoring.queries.reviews import open_reviews, reviews
 from scoring.queries.tallies import published_tally
-from scoring.replay import COMPOSITE, ENTRY
+from scoring.recorded import wanted as wanted_records
+from scoring.replay import COMPOSITE, ENTRY, entry_cut
+from scoring.scheme import Scheme
 from scoring.snapshot import inputs_fingerprint
 
 _SHEETS = N_("Marks on the sheets: elements × judges × candidates")
@@ -43,6 +46,8 @@ class Area(StrEnum):
     RESULTS = "results"
     REVIEWS = "reviews"
     NAMES = "names"
+    RECORDS = "records"
+    OPENING = "opening"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,33 @@ def _written(session: Session, selection_id: int) -> Iterator[Check]:
         N_("A mark or a state for every candidate and paper"), N_("Candidates and papers without a mark: {count}."),
         sum((key, paper) in marked for _, key, paper in places), len(places), Area.MARKS, missing,
     )  # fmt: skip
+
+
+# ── the opening ratio and the records beside papers and interview ────────────────────────────────────────────────────
+
+
+def _entry_records(session: Session, selection_id: int) -> Iterator[Check]:
+    scheme = scheme_in_force(session, selection_id)
+    yield from _recorded(session, selection_id, scheme, entry_cut(scheme))
+
+
+def _all_records(session: Session, selection_id: int) -> Iterator[Check]:
+    yield from _recorded(session, selection_id, scheme_in_force(session, selection_id), "")
+
+
+def _recorded(session: Session, selection_id: int, scheme: Scheme, upto: str) -> Iterator[Check]:
+    if scheme.opening is not None:
+        wanting = opening_wanting(session, selection_id, scheme)
+        yield from _as_checks(N_("The opening ratio decided and approved"), Area.OPENING, wanting)
+    if wanted_records(scheme, upto):
+        wanting = records_wanting(session, selection_id, scheme, upto)
+        yield from _as_checks(N_("Records beside papers and interview, confirmed"), Area.RECORDS, wanting)
+
+
+def _as_checks(title: str, area: Area, wanting: Iterable[Problem]) -> Iterator[Check]:
+    """One check for each thing that is wanting, a whole one where nothing is."""
+    found = [Check(title, one.sentence, 0, 1, area, facts=one.facts) for one in wanting]
+    yield from found or [Check(title, "", 1, 1, area)]
 
 
 # ── the interview ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -297,7 +329,11 @@ def _named(session: Session, selection_id: int) -> Iterator[Check]:
     )  # fmt: skip
 
 
-_FIRST: Mapping[str, tuple[Checking, ...]] = {ENTRY: (), COMPOSITE: (_interview,), NAMES: (_current,)}
+_FIRST: Mapping[str, tuple[Checking, ...]] = {
+    ENTRY: (_entry_records,),
+    COMPOSITE: (_all_records, _interview),
+    NAMES: (_current,),
+}
 """What must be whole before anything is computed or proposed; the engine itself names every mark that is missing."""
 _LAST: Mapping[str, tuple[Checking, ...]] = {
     ENTRY: (_written, _written_settled),
