@@ -166,7 +166,7 @@ def check_form(
 
 def read_facts(form: Mapping[str, object]) -> tuple[CandidateFacts, list[Problem]]:
     """The facts a form declares; what cannot be read yet stands in the problems, and the facts are then empty."""
-    raw = {key: form[key] for key in FACT_FIELDS if form.get(key) not in (None, "")}
+    raw = {key: form[key] for key in FACT_FIELDS if form.get(key) not in (None, "", [])}
     try:
         return facts_from_plain(raw), []
     except Refusal as refusal:
