@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from argon2 import low_level
+from playwright.sync_api import expect
 
 from core.settings import read_settings
 from tests.web.desk import Desk
@@ -14,6 +15,8 @@ from tests.web.town import Town, everybody
 from web import passwords
 from web.app import make_app
 from web.house import House, open_house
+
+expect.set_options(timeout=20_000)  # a busy machine is no fault of the page
 
 
 @pytest.fixture
