@@ -163,22 +163,22 @@ class Bench:
     def _sheets(self, seeded: Seeded, ref: int, plain: int, ours: int) -> None:
         posted = request("POST", "/", headers=(("Content-Type", "text/plain"),), body=b"x" * 200)
         tokens = {token: csrf_of(ours, token, "/judge/1") for token in seeded.tokens}
-        first, *others = seeded.tokens
-        shares = portions(seeded.numbers)
-        alone = [[submission(first, tokens[first], number) for number in share] for share in shares]
+        shared_out, last = seeded.numbers[:-ROUNDS], seeded.numbers[-ROUNDS:]
+        shares = portions(shared_out)
+        alone = [[submission(token, tokens[token], number) for token in tokens] for number in last]
         what = "score sheet submitted, durable, one client"
         self._against_ref(what, ref, [posted] * 100, ours, alone, "≤ 1.2 ×", wanted=303)
         bare, many = [], []
         for share in shares:
-            bare.append(run(plain, [[posted] * 20 for _ in others]))
-            sent = [[submission(token, tokens[token], number) for number in share] for token in others]
+            bare.append(run(plain, [[posted] * 20 for _ in tokens]))
+            sent = [[submission(token, tokens[token], number) for number in share] for token in tokens]
             many.append(run(ours, sent, wanted=frozenset({303})))
         self.wrong += sum(load.wrong for load in (*bare, *many))
         shared = median(mine.per_second / other.per_second for mine, other in zip(many, bare, strict=True))
         late = median(load.quantile(0.99) for load in many)
         target = "≥ 0.15" if self.database_url else "≥ 0.30"
         self.rows.append(Row(
-            f"{self.name}: score sheets a second, {len(others)} judges at once, durable",
+            f"{self.name}: score sheets a second, {len(tokens)} judges at once, durable",
             f"{median(load.per_second for load in many):.0f}/s, p99 {late * 1000:.0f} ms",
             f"{median(load.per_second for load in bare):.0f}/s plaintext",
             f"{shared:.2f}", f"{target}, p99 ≤ 400 ms",

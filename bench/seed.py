@@ -36,7 +36,7 @@ CANDIDATES = 60
 DEVICE = "d" * 43
 JUDGES = 200
 PER_ROOM = 8
-HEARINGS = 20
+HEARINGS = 25
 
 
 SEAT, PERSON, HEARD = 1000, 100_000, 10_000  # first ids of what is inserted
@@ -114,7 +114,7 @@ def _pictures(house: House) -> Pictures:
 
 
 def _rooms(house: House) -> tuple[str, ...]:
-    """200 judges in 25 rooms, each room with 20 hearings open for marks, every judge with a session."""
+    """200 judges in 25 rooms, each room with 25 hearings open for marks, every judge with a session."""
     with house.database.reading() as session:
         base = _base(session)
     _insert(house, Room, [_room(base, n) for n in range(ROOMS)])
