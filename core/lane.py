@@ -5,7 +5,7 @@ the database itself refuses is found out at the end, at nobody's statement; then
 """
 
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -34,7 +34,6 @@ class _Place:
     """One act's place in the batch."""
 
     call: Call
-    bare: Bare = field(init=False)
     steps: Any = None
     lookup: Any = None
     outcome: Outcome = (False, None)

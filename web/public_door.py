@@ -17,7 +17,18 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from web.house import House
 from web.i18n import choose_language
-from web.security import DEVICE, LANGUAGE, SESSION, Known, cookies_of, csrf_token, device_cookie, hashed, plausible
+from web.security import (
+    DEVICE,
+    LANGUAGE,
+    SESSION,
+    Known,
+    cookies_of,
+    csrf_token,
+    device_cookie,
+    hashed,
+    headers_of,
+    plausible,
+)
 
 PAGE = re.compile(rb"/(s/[A-Za-z0-9-]{1,40}(/p/[0-9]{1,6}(/why/[A-Za-z0-9-]{1,40})?)?)?")
 KEPT_SECONDS = 1.0
@@ -66,8 +77,8 @@ class PublicDoor:
         if cookies.get(SESSION):
             await self._app(scope, receive, send)
             return
-        accept = next((value for name, value in asked["headers"] if name == b"accept-language"), b"")
-        language = choose_language("", cookies.get(LANGUAGE, ""), "", accept=accept.decode("latin-1"))
+        accept = headers_of(scope).get("accept-language", "")  # read as the application does, else pages change places
+        language = choose_language("", cookies.get(LANGUAGE, ""), "", accept=accept)
         await self._answer((asked["raw_path"], language.value), cookies.get(DEVICE, ""), scope, receive, send)
 
     async def _answer(self, asked: Asked, device: str, scope: Scope, receive: Receive, send: Send) -> None:

@@ -129,8 +129,20 @@ def test_what_is_not_the_plain_page_of_everybody_is_always_asked_for(door, behin
 def test_each_language_has_its_own_page(door):
     english, chinese = browser(door), browser(door, **{"accept-language": "zh-CN"})
     for _ in range(2):
-        assert 'lang="en"' in english.get("/").text
-        assert 'lang="zh-Hans"' in chinese.get("/").text
+        assert '<html lang="en">' in english.get("/").text
+        assert '<html lang="zh-Hans">' in chinese.get("/").text
+
+
+def test_two_wishes_for_a_language_put_no_page_in_anothers_place(door):
+    async def asked_twice(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            kept = [header for header in scope["headers"] if header[0] != b"accept-language"]
+            scope["headers"] = [*kept, (b"accept-language", b"zh-CN"), (b"accept-language", b"en")]
+        await door(scope, receive, send)
+
+    TestClient(asked_twice).get("/")
+    assert '<html lang="zh-Hans">' in browser(door, **{"accept-language": "zh-CN"}).get("/").text
+    assert '<html lang="en">' in browser(door).get("/").text
 
 
 def test_a_page_is_kept_for_a_moment_only(desk, behind, monkeypatch):
